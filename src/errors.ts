@@ -1,0 +1,56 @@
+/**
+ * What went wrong, named by what to do about it. Whoever throws decides the remedy; whoever catches only
+ * carries it out. Messages name the requirement and the place, never a record's values or a key.
+ */
+
+/** The call may succeed when it is made again; `smallerPage` says that a smaller page is worth trying. */
+export class TryAgainError extends Error {
+  override readonly name = 'TryAgainError'
+  readonly smallerPage: boolean
+
+  constructor(message: string, options: { smallerPage?: boolean; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.smallerPage = options.smallerPage ?? false
+  }
+}
+
+/** Gem asked for a pause: nothing is wrong, but no call may be made for a while. */
+export class WaitError extends Error {
+  override readonly name = 'WaitError'
+  /** `throttled`: too many requests a second. `quota`: the plan's allowance is used up. */
+  readonly reason: 'throttled' | 'quota'
+  /** When Gem said that it will answer again; null if it did not say. */
+  readonly until: Date | null
+
+  constructor(message: string, reason: 'throttled' | 'quota', until: Date | null) {
+    super(message)
+    this.reason = reason
+    this.until = until
+  }
+}
+
+/** Gem refuses the key (401, 403): no call of this kind can succeed until a person changes something. */
+export class CredentialsRefusedError extends Error {
+  override readonly name = 'CredentialsRefusedError'
+}
+
+/** This call can never succeed as it is (400, 404, 413, 422, no such route): its stream fails, others go on. */
+export class RequestRefusedError extends Error {
+  override readonly name = 'RequestRefusedError'
+  readonly status: number
+
+  constructor(message: string, status: number) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** A newer attempt has taken over this stream (or the account is gone): stop at once, write nothing. */
+export class FencedError extends Error {
+  override readonly name = 'FencedError'
+}
+
+/** What a person gave is wrong; the message says what, where, and what would be right. Shown without a stack. */
+export class UserError extends Error {
+  override readonly name = 'UserError'
+}

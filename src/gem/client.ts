@@ -1,0 +1,87 @@
+import { RequestRefusedError } from '../errors.ts'
+import { isUnknownItem, toAnswerError } from './answer-errors.ts'
+import { type Call, describeCall } from './call.ts'
+import type {
+  GemClient,
+  GemClientOptions,
+  GemItem,
+  GemPage,
+  ItemRequest,
+  PageRequest,
+} from './gem-client.types.ts'
+import { readHttpDate } from './http-date.ts'
+import { readPagination } from './pagination-header.ts'
+import { parseItem, parsePage } from './parse-body.ts'
+import { Transport } from './transport.ts'
+
+export type {
+  GemClient,
+  GemClientOptions,
+  GemItem,
+  GemPage,
+  GemTimeouts,
+  ItemRequest,
+  PageRequest,
+} from './gem-client.types.ts'
+
+/** A client of one account's key. Throws UserError when the base URL or a key cannot be used. */
+export function createGemClient(options: GemClientOptions): GemClient {
+  const transport = new Transport(options)
+  return {
+    fetchPage: (request) => fetchPage(transport, request),
+    fetchItem: (request) => fetchItem(transport, request),
+    close: () => transport.close(),
+  }
+}
+
+async function fetchPage(transport: Transport, request: PageRequest): Promise<GemPage> {
+  const query = { ...request.query, page: String(request.page), per_page: String(request.perPage) }
+  const call: Call = {
+    path: request.path,
+    label: request.path,
+    page: request.page,
+    perPage: request.perPage,
+    query,
+    signal: request.signal,
+  }
+  const answer = await transport.get(call)
+  if (answer.status !== 200) throw toAnswerError(call, answer)
+  const { value: records, needsSanitising, wasCut } = parsePage(call, answer)
+  return {
+    records,
+    needsSanitising,
+    wasCut,
+    bytes: answer.bytes,
+    serverTime: readHttpDate(answer.headers.get('date')),
+    pagination: readPagination(answer.headers.get('x-pagination')),
+    elapsedMs: answer.elapsedMs,
+  }
+}
+
+async function fetchItem(transport: Transport, request: ItemRequest): Promise<GemItem> {
+  const call: Call = {
+    path: request.path + encodeId(request),
+    label: `${request.path}{id}`,
+    query: {},
+    signal: request.signal,
+  }
+  const answer = await transport.get(call)
+  if (isUnknownItem(answer)) return { found: false }
+  if (answer.status !== 200) throw toAnswerError(call, answer)
+  const { value: record, needsSanitising } = parseItem(call, answer)
+  return { found: true, record, needsSanitising }
+}
+
+/**
+ * An empty id names the list itself, `.` and `..` name its parents even when they are percent-encoded, and
+ * a lone surrogate cannot be written in UTF-8: no answer to those would be about the item.
+ */
+function encodeId({ path, id }: ItemRequest): string {
+  if (id === '' || id === '.' || id === '..' || !id.isWellFormed()) {
+    throw new RequestRefusedError(
+      `${describeCall({ label: `${path}{id}` })}: the id cannot be part of a path`,
+      400,
+    )
+  }
+  return encodeURIComponent(id)
+}

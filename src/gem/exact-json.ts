@@ -1,0 +1,57 @@
+/** What Node 24 has and TypeScript's library does not name yet (proposal-json-parse-with-source). */
+interface JsonWithSource {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+  ): unknown
+  rawJSON(text: string): object
+}
+
+const jsonWithSource = JSON as unknown as JsonWithSource
+
+/**
+ * Where a number may stand that a double may not hold: 16 characters of digits or more, or an exponent of three
+ * digits. It also hits some strings, which costs time only.
+ */
+const LONG_NUMBER = /[:,[]\s*-?(?:\d[\d.]{15,}|\d[\d.]*[eE][-+]?\d{3})/
+
+/** Beyond these PostgreSQL's numeric, and so jsonb, may overflow: such a number is kept as near as a double comes. */
+const MAX_LENGTH = 1000
+const MAX_EXPONENT = 1000
+
+/**
+ * `JSON.parse`, but numbers that a double cannot hold become `JSON.rawJSON` objects, which `JSON.stringify` writes
+ * with the digits they came with. Throws SyntaxError, whose message quotes the text: never pass that on.
+ */
+export function parseExactJson(text: string): unknown {
+  if (!LONG_NUMBER.test(text)) return JSON.parse(text)
+  return jsonWithSource.parse(text, (_key, value, { source }) =>
+    typeof value === 'number' && source !== undefined ? exactNumber(value, source) : value,
+  )
+}
+
+function exactNumber(value: number, source: string): number | object | null {
+  const isStorable = source.length <= MAX_LENGTH && Math.abs(exponentOf(source)) <= MAX_EXPONENT
+  if (isStorable) return losesDigits(value, source) ? jsonWithSource.rawJSON(source) : value
+  return Number.isFinite(value) ? value : null
+}
+
+function exponentOf(number: string): number {
+  return Number(/e(.*)$/i.exec(number)?.[1] ?? '0')
+}
+
+function losesDigits(value: number, source: string): boolean {
+  return !Number.isFinite(value) || significance(String(value)) !== significance(source)
+}
+
+/** Sign, significant digits and power of ten: equal for two writings of the same decimal number. */
+function significance(number: string): string {
+  const [mantissa = ''] = number.toLowerCase().split('e')
+  const sign = mantissa.startsWith('-') ? '-' : ''
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.')
+  const digits = (whole + fraction).replace(/^0+/, '')
+  const significant = digits.replace(/0+$/, '')
+  if (significant === '') return '0'
+  const power = exponentOf(number) - fraction.length + (digits.length - significant.length)
+  return `${sign}${significant}e${power}`
+}

@@ -1,0 +1,74 @@
+import type { Dispatcher } from 'undici'
+import type { Limiter } from './limiter.ts'
+
+/** Milliseconds. `total` bounds one answer as a whole: a body that trickles in resets `body` for ever. */
+export interface GemTimeouts {
+  connect: number
+  headers: number
+  body: number
+  total: number
+}
+
+export interface GemClientOptions {
+  /** Without `/ats/v0`: `https://api.gem.com`; checked by `checkBaseUrl`. */
+  baseUrl: string
+  apiKey: string
+  /** A partner's second key, sent as `X-Application-Secret`. */
+  applicationSecret?: string | null | undefined
+  /** Allows http and private addresses: for a simulated Gem only. */
+  allowInsecureBaseUrl: boolean
+  limiter?: Limiter | undefined
+  timeouts?: Partial<GemTimeouts> | undefined
+  /** The largest answer taken, in bytes after decompression. Default 32 MiB. */
+  maxBodyBytes?: number | undefined
+  /** A pool shared by several clients (see `createGemDispatcher`), closed by its owner. Default: an own pool. */
+  dispatcher?: Dispatcher | undefined
+}
+
+export interface PageRequest {
+  /** The list with its trailing slash: `/ats/v0/candidates/`. */
+  path: string
+  /** The page's number from 1, not an offset. */
+  page: number
+  /** 1 to 500. */
+  perPage: number
+  query: Record<string, string>
+  signal?: AbortSignal | undefined
+}
+
+export interface GemPage {
+  /** As Gem sent them; a number that a double cannot hold is a `JSON.rawJSON` object, which `JSON.stringify` writes digit by digit. */
+  records: unknown[]
+  /** Of the body after decompression. */
+  bytes: number
+  /** The `Date` header. */
+  serverTime: Date | null
+  /** The `X-Pagination` header; null when absent or malformed. It only hints at drift: a list ends by its last page's length. */
+  pagination: { total: number; totalPages: number | null } | null
+  /** Strings may hold NUL or lone surrogates, which PostgreSQL refuses. */
+  needsSanitising: boolean
+  /** Values nested deeper than `MAX_DEPTH` were replaced by null. */
+  wasCut: boolean
+  /** From the request to the last byte, without the wait for the limiter. */
+  elapsedMs: number
+}
+
+export interface ItemRequest {
+  /** The list that holds the item, with its trailing slash: `/ats/v0/candidates/`. */
+  path: string
+  id: string
+  signal?: AbortSignal | undefined
+}
+
+export type GemItem = { found: true; record: unknown; needsSanitising: boolean } | { found: false }
+
+/**
+ * Every method throws what `src/errors.ts` names (TryAgainError, WaitError, CredentialsRefusedError,
+ * RequestRefusedError), or the reason of the given signal when that was aborted.
+ */
+export interface GemClient {
+  fetchPage(request: PageRequest): Promise<GemPage>
+  /** `found: false` only for a 404 of Gem's application itself, never for a gateway's. */
+  fetchItem(request: ItemRequest): Promise<GemItem>
+  close(): Promise<void>
+}

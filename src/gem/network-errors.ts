@@ -1,0 +1,43 @@
+import { RequestRefusedError, TryAgainError } from '../errors.ts'
+import { type Call, describeCall } from './call.ts'
+import { PrivateAddressError } from './private-address.ts'
+import { BodyTooLargeError, UnknownEncodingError } from './read-body.ts'
+
+/** Faults that a smaller page may avoid, by the code of undici or zlib. */
+const SMALLER_PAGE: Record<string, string> = {
+  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
+  UND_ERR_BODY_TIMEOUT: 'the body stopped coming',
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the body is too large',
+  Z_BUF_ERROR: 'the compressed body is truncated',
+}
+
+/**
+ * Turns what failed before an answer was complete into what to do about it. The fault itself is not kept as `cause`,
+ * and of its text only the code: undici's parser errors carry bytes of the body.
+ */
+export function toNetworkError(call: Call, error: unknown, { expired }: { expired: boolean }): Error {
+  const where = describeCall(call)
+  if (expired)
+    return new TryAgainError(`${where}: the answer took too long as a whole`, { smallerPage: true })
+  const refused = findPrivateAddressError(error)
+  if (refused !== null) return new RequestRefusedError(`${where}: ${refused.message}`, 0)
+  if (error instanceof BodyTooLargeError)
+    return new TryAgainError(`${where}: ${error.message}`, { smallerPage: true })
+  if (error instanceof UnknownEncodingError) return new TryAgainError(`${where}: ${error.message}`)
+  const code = codeOf(error)
+  const known = SMALLER_PAGE[code]
+  if (known !== undefined) return new TryAgainError(`${where}: ${known} (${code})`, { smallerPage: true })
+  return new TryAgainError(`${where}: the connection failed (${code})`)
+}
+
+/** Where several addresses were tried, Node wraps their errors in an AggregateError. */
+function findPrivateAddressError(error: unknown): PrivateAddressError | null {
+  if (error instanceof PrivateAddressError) return error
+  return error instanceof AggregateError ? findPrivateAddressError(error.errors[0]) : null
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  const code = 'code' in error ? error.code : undefined
+  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : error.name
+}

@@ -1,0 +1,117 @@
+import type { Dispatcher } from 'undici'
+import manifest from '../../package.json' with { type: 'json' }
+import { UserError } from '../errors.ts'
+import { type Answer, toAnswerHeaders } from './answer.ts'
+import { checkBaseUrl } from './base-url.ts'
+import { type Call, pathAndQuery } from './call.ts'
+import { Deadline } from './deadline.ts'
+import { createGemDispatcher } from './dispatcher.ts'
+import type { GemClientOptions, GemTimeouts } from './gem-client.types.ts'
+import { type Limiter, unlimited } from './limiter.ts'
+import { toNetworkError } from './network-errors.ts'
+import { ACCEPTED_ENCODINGS, readBody } from './read-body.ts'
+import { readErrorText } from './read-error-text.ts'
+import { redirectTarget } from './redirect.ts'
+
+/** Gem's gateway gives up after 29 s and says so: waiting a little longer hears its 504. */
+const DEFAULT_TIMEOUTS: GemTimeouts = { connect: 10_000, headers: 35_000, body: 15_000, total: 60_000 }
+
+/** The gateway lets at most 10 MB pass, which may be counted before decompression. */
+const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024
+
+/** Makes calls and returns whatever was answered. The keys live in private fields, out of reach of `inspect`. */
+export class Transport {
+  readonly #base: URL
+  readonly #headers: Record<string, string>
+  readonly #dispatcher: Dispatcher
+  readonly #ownsDispatcher: boolean
+  readonly #limiter: Limiter
+  readonly #timeouts: GemTimeouts
+  readonly #maxBodyBytes: number
+
+  constructor(options: GemClientOptions) {
+    this.#base = checkBaseUrl(options.baseUrl, { allowInsecure: options.allowInsecureBaseUrl })
+    this.#headers = requestHeaders(options)
+    this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
+    this.#maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES
+    this.#limiter = options.limiter ?? unlimited
+    this.#ownsDispatcher = options.dispatcher === undefined
+    this.#dispatcher =
+      options.dispatcher ??
+      createGemDispatcher({
+        allowPrivateAddresses: options.allowInsecureBaseUrl,
+        connectTimeout: this.#timeouts.connect,
+      })
+  }
+
+  /** Follows one redirect within Gem's own origin; no other host ever sees the keys. */
+  async get(call: Call): Promise<Answer> {
+    const basePath = this.#base.pathname === '/' ? '' : this.#base.pathname
+    const path = basePath + pathAndQuery(call)
+    const answer = await this.#request(call, path)
+    const target = redirectTarget(call, answer, this.#base.origin, path)
+    return target === null ? answer : this.#request(call, target)
+  }
+
+  async #request(call: Call, path: string): Promise<Answer> {
+    await this.#limiter.acquire(call.signal)
+    call.signal?.throwIfAborted()
+    using deadline = new Deadline(this.#timeouts.total, call.signal)
+    const start = performance.now()
+    try {
+      const response = await this.#dispatcher.request({
+        method: 'GET',
+        origin: this.#base.origin,
+        path,
+        headers: this.#headers,
+        signal: deadline.signal,
+        headersTimeout: this.#timeouts.headers,
+        bodyTimeout: this.#timeouts.body,
+      })
+      const answer = await this.#readAnswer(response, start)
+      call.signal?.throwIfAborted()
+      return answer
+    } catch (error) {
+      call.signal?.throwIfAborted()
+      throw toNetworkError(call, error, { expired: deadline.expired })
+    }
+  }
+
+  async #readAnswer(response: Dispatcher.ResponseData, start: number): Promise<Answer> {
+    const headers = toAnswerHeaders(response.headers)
+    const status = response.statusCode
+    const body =
+      status === 200
+        ? await readBody(response.body, headers, this.#maxBodyBytes)
+        : await readErrorText(response.body, headers)
+    // Invalid bytes become U+FFFD and a byte order mark is dropped.
+    const text = new TextDecoder('utf-8').decode(body)
+    return { status, headers, text, bytes: body.length, elapsedMs: performance.now() - start }
+  }
+
+  async close(): Promise<void> {
+    if (this.#ownsDispatcher) await this.#dispatcher.close()
+  }
+}
+
+function requestHeaders({ apiKey, applicationSecret }: GemClientOptions): Record<string, string> {
+  checkHeaderValue('API key', apiKey)
+  const headers: Record<string, string> = {
+    'x-api-key': apiKey,
+    accept: 'application/json',
+    'accept-encoding': ACCEPTED_ENCODINGS,
+    'user-agent': `gem-ats-sync/${manifest.version}`,
+  }
+  if (typeof applicationSecret === 'string') {
+    checkHeaderValue('application secret', applicationSecret)
+    headers['x-application-secret'] = applicationSecret
+  }
+  return headers
+}
+
+/** A blank or a line break comes from pasting; it cannot be sent, or would be sent as something else. */
+function checkHeaderValue(name: string, value: string): void {
+  if (!/^[\x21-\x7e]+$/.test(value)) {
+    throw new UserError(`The ${name} must be non-empty printable ASCII without blanks`)
+  }
+}
