@@ -1,0 +1,161 @@
+import { sql } from 'kysely'
+import type { Model } from '../mappers/model.ts'
+import type { MappedRecord, RejectedRecord } from '../mappers/read-record.ts'
+import { type StreamName, streams } from '../streams.ts'
+import { advanceCursor, type Cursor } from './checkpoints.ts'
+import type { Db } from './connect.ts'
+import type { AccountState, RunMode } from './database-types.ts'
+import { lockAccount } from './lock-account.ts'
+import { withoutOutdated } from './outdated-copies.ts'
+import { isRefusedValue, type RefusedRecord, writeCarefully } from './refused-values.ts'
+import { keepRejected, type Reject, resolveRejected } from './rejected-records.ts'
+import { rowId } from './row-id.ts'
+import type { WriteContext } from './rows.ts'
+import { type WriteCounts, writeRecords } from './write-page.ts'
+
+/** Records of one model that a page brought. */
+export interface Batch {
+  readonly stream: StreamName
+  readonly model: Model
+  readonly records: readonly (MappedRecord | RejectedRecord)[]
+  /** Copies embedded in other records: they give way to a row whose last activity is newer than theirs. */
+  readonly embedded: boolean
+}
+
+export interface PageCommit {
+  readonly account: string
+  readonly runId: string
+  readonly mode: RunMode
+  readonly stream: StreamName
+  /** From the lease of the attempt that read the page. */
+  readonly fence: number
+  /** Where the next page begins. */
+  readonly cursor: Cursor
+  /** The stream's own records. */
+  readonly page: Batch
+  /** Those that came along in them. */
+  readonly embedded: Batch | null
+  /** Calls to Gem since the last commit, failed ones included. */
+  readonly requests: number
+}
+
+export interface PageOutcome extends WriteCounts {
+  readonly rejected: number
+  readonly warnings: number
+  /** The account's state as the commit saw it: whether to go on. */
+  readonly accountState: AccountState
+}
+
+/**
+ * Commits a page in one transaction: its rows, what follows from them, its rejects, the ids that it saw, its counters
+ * and the cursor. All of it is kept, or nothing.
+ *
+ * @throws FencedError if a newer attempt has taken the stream over, or the account is gone.
+ */
+export async function commitPage(db: Db, commit: PageCommit): Promise<PageOutcome> {
+  try {
+    return await db.transaction().execute((trx) => writePage(trx, commit, writeAll))
+  } catch (error) {
+    if (!isRefusedValue(error)) throw error
+    // Only a page with a value that PostgreSQL refuses pays for the savepoints that find it.
+    return await db.transaction().execute((trx) => writePage(trx, commit, writeCarefully))
+  }
+}
+
+type Write = typeof writeCarefully
+
+const writeAll: Write = async (trx, context, model, records) => ({
+  counts: await writeRecords(trx, context, model, records),
+  refused: [],
+})
+
+async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<PageOutcome> {
+  const { account, stream, fence, cursor, page, embedded } = commit
+  const accountState = await lockAccount(trx, account)
+  const now = await advanceCursor(trx, account, stream, fence, cursor)
+  const context: WriteContext = { account, now }
+
+  const own = await writeBatch(trx, context, commit, page, write)
+  if (embedded) await writeBatch(trx, context, commit, embedded, write)
+  if (commit.mode === 'full') await rememberSeen(trx, commit)
+
+  const warnings = countWarnings(page) + (embedded ? countWarnings(embedded) : 0)
+  await count(trx, commit, { ...own, warnings })
+  return { ...own, warnings, accountState }
+}
+
+async function writeBatch(
+  trx: Db,
+  context: WriteContext,
+  commit: PageCommit,
+  batch: Batch,
+  write: Write,
+): Promise<WriteCounts & { rejected: number }> {
+  const mapped = batch.records.filter((record) => record.kind === 'mapped')
+  const current = batch.embedded ? await withoutOutdated(trx, context.account, mapped) : mapped
+  const { counts, refused } = await write(trx, context, batch.model, current)
+  const { rejects, resolved } = verdicts(batch, refused)
+  await keepRejected(trx, context, commit.runId, batch.stream, rejects)
+  await resolveRejected(trx, context, batch.stream, resolved)
+  return { ...counts, rejected: rejects.length }
+}
+
+/** Where a page has a record twice, the later copy decides whether it counts as rejected. */
+function verdicts(
+  { records }: Batch,
+  refused: readonly RefusedRecord[],
+): { rejects: Reject[]; resolved: string[] } {
+  const unreadable = records.filter((record) => record.kind === 'rejected' && record.remoteId === null)
+  const latest = new Map(records.map((record) => [record.remoteId, record]))
+  latest.delete(null)
+  const rejects = new Map<string, Reject>()
+  for (const record of latest.values())
+    if (record.kind === 'rejected') rejects.set(record.remoteId ?? '', record)
+  for (const { record, reason } of refused) {
+    rejects.set(record.remoteId, { remoteId: record.remoteId, reason, raw: record.remoteData })
+  }
+  const resolved = [...latest.keys()].filter((id) => id !== null && !rejects.has(id))
+  return { rejects: [...(unreadable as Reject[]), ...rejects.values()], resolved: resolved as string[] }
+}
+
+/** A full pass proves absence by what it did see: rejected records with a readable id and embedded copies included. */
+async function rememberSeen(trx: Db, { account, runId, page, embedded }: PageCommit): Promise<void> {
+  for (const { stream, model, records } of embedded ? [page, embedded] : [page]) {
+    const ids = records
+      .map((record) => record.remoteId)
+      .filter((id) => id !== null)
+      .map((id) => rowId(account, model.table, id))
+    if (ids.length === 0) continue
+    await sql`
+      insert into sync.seen_pages (run_id, stream, ids) values (${runId}, ${stream}, ${ids}::uuid[])`.execute(
+      trx,
+    )
+  }
+}
+
+const countWarnings = (batch: Batch) =>
+  batch.records.reduce((sum, record) => sum + (record.kind === 'mapped' ? record.warnings : 0), 0)
+
+async function count(
+  trx: Db,
+  { runId, stream, page, requests }: PageCommit,
+  { inserted, updated, unchanged, rejected, warnings }: WriteCounts & { rejected: number; warnings: number },
+): Promise<void> {
+  await sql`
+    update sync.run_streams set
+      pages = pages + 1, fetched = fetched + ${page.records.length}, inserted = inserted + ${inserted},
+      updated = updated + ${updated}, unchanged = unchanged + ${unchanged}, rejected = rejected + ${rejected},
+      warnings = warnings + ${warnings}, requests = requests + ${requests}
+    where run_id = ${runId} and stream = ${stream}`.execute(trx)
+}
+
+/** The batch that a stream's records make. */
+export function pageOf(
+  stream: StreamName,
+  models: Readonly<Record<string, Model>>,
+  records: Batch['records'],
+): Batch {
+  const model = models[streams[stream].model]
+  if (model === undefined) throw new Error(`no model for stream ${stream}`)
+  return { stream, model, records, embedded: false }
+}

@@ -1,0 +1,32 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Database } from './database-types.ts'
+
+/** A Kysely handle on a pool of its own; `destroy()` closes the pool. */
+export type Db = Kysely<Database>
+
+export interface ConnectOptions {
+  /** Most connections at a time. */
+  readonly max?: number
+  /** Shown in pg_stat_activity. */
+  readonly applicationName?: string
+}
+
+// Counters are bigint in PostgreSQL and stay far below 2^53.
+const types = new pg.TypeOverrides()
+types.setTypeParser(pg.types.builtins.INT8, Number)
+
+/** @param url postgres:// URL; TLS as its `sslmode` says. */
+export function connect(url: string, options: ConnectOptions = {}): Db {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 8,
+    application_name: options.applicationName ?? 'gem-ats-sync',
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    types,
+  })
+  // An idle connection that breaks is replaced by the pool; without a listener the process would end.
+  pool.on('error', () => {})
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+}

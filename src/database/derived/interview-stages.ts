@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+import type { Db } from '../connect.ts'
+import type { WriteContext } from '../rows.ts'
+
+/**
+ * interviews.stage_id: the stage in whose plan the interview's item stands; else the only stage of the application's
+ * job that plans this interview; else null. Deleted stages and plans count. An item that stands in several
+ * stages, which Gem does not foresee, goes to the first by id.
+ */
+export async function refreshInterviewStages(
+  trx: Db,
+  context: WriteContext,
+  interviews: readonly string[],
+): Promise<void> {
+  if (interviews.length === 0) return
+  await sql`
+    with computed as (
+      select i.id, coalesce(
+        (select p.stage_id from sync.stage_plans p join ats.application_stages s on s.id = p.stage_id
+          where p.account = i.account and p.item_key = md5(i.remote_data ->> 'job_stage_interview_item_id')::uuid
+          order by s.remote_id collate "C" limit 1),
+        (select case when count(distinct p.stage_id) = 1 then min(p.stage_id::text)::uuid end
+          from sync.stage_plans p
+          join sync.job_stage_facts f on f.id = p.stage_id
+          join ats.applications a on a.id = i.application_id and a.job_id = f.job_id
+          where p.account = i.account and p.interview_key = md5(i.remote_data -> 'interview' ->> 'id')::uuid)
+      ) as stage_id
+      from ats.interviews i where i.id = any(${interviews}::uuid[])
+    )
+    update ats.interviews i set stage_id = c.stage_id, changed_at = ${context.now}::timestamptz
+    from computed c where i.id = c.id and i.stage_id is distinct from c.stage_id`.execute(trx)
+}
+
+/** Interviews of these applications. */
+export async function interviewsOfApplications(trx: Db, applications: readonly string[]): Promise<string[]> {
+  if (applications.length === 0) return []
+  const { rows } = await sql<{ id: string }>`
+    select id from ats.interviews where application_id = any(${applications}::uuid[])`.execute(trx)
+  return rows.map((row) => row.id)
+}
+
+/** Interviews that a change of these plans may concern. Rare and small beside a page of interviews: no index. */
+export async function interviewsOfPlans(
+  trx: Db,
+  context: WriteContext,
+  planKeys: readonly string[],
+): Promise<string[]> {
+  if (planKeys.length === 0) return []
+  const { rows } = await sql<{ id: string }>`
+    select id from ats.interviews
+    where account = ${context.account} and (
+      md5(remote_data ->> 'job_stage_interview_item_id')::uuid = any(${planKeys}::uuid[])
+      or md5(remote_data -> 'interview' ->> 'id')::uuid = any(${planKeys}::uuid[]))`.execute(trx)
+  return rows.map((row) => row.id)
+}

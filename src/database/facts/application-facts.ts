@@ -1,0 +1,36 @@
+import { sql } from 'kysely'
+import type { ApplicationFacts } from '../../mappers/applications.ts'
+import type { Db } from '../connect.ts'
+import { rowId } from '../row-id.ts'
+import { type Row, recordset, type WriteContext } from '../rows.ts'
+
+/**
+ * Keeps the jobs of the applications that name several: which of them counts depends on the current stage.
+ *
+ * @returns the applications of this page that name several jobs.
+ */
+export async function writeApplicationFacts(
+  trx: Db,
+  context: WriteContext,
+  rows: readonly Row[],
+): Promise<string[]> {
+  const several = rows.flatMap(({ id, record }) => {
+    const facts = record.facts as ApplicationFacts | null
+    return facts === null
+      ? []
+      : [{ id, job_ids: facts.jobs.map((job) => rowId(context.account, 'jobs', job)) }]
+  })
+  await sql`
+    with input as (
+      select * from jsonb_to_recordset(${recordset(several)}::jsonb) as i (id uuid, job_ids uuid[])
+    ), single as (
+      delete from sync.application_facts f
+      where f.id = any(${rows.map((row) => row.id)}::uuid[]) and not exists (select from input i where i.id = f.id)
+    )
+    insert into sync.application_facts as f (account, id, job_ids)
+    select ${context.account}, id, job_ids from input order by id
+    on conflict (id) do update set job_ids = excluded.job_ids where f.job_ids <> excluded.job_ids`.execute(
+    trx,
+  )
+  return several.map((row) => row.id)
+}

@@ -1,0 +1,94 @@
+import { sql } from 'kysely'
+import type { JobStageFacts } from '../../mappers/application-stages.ts'
+import type { Db } from '../connect.ts'
+import { rowId } from '../row-id.ts'
+import { type Row, recordset, type WriteContext } from '../rows.ts'
+
+/** What follows from a page of stages: whose ranks, and which interviews, may have moved. */
+export interface StageFactsChanges {
+  /** Jobs that own one of the stages, or owned it before. */
+  readonly jobs: string[]
+  /** Stages that now belong to another job. */
+  readonly movedStages: string[]
+  /** Keys of interview plans that came, went or moved to another job. */
+  readonly planKeys: string[]
+}
+
+/** Keeps whose stage each is, whether it is active, and which interviews are planned in it. */
+export async function writeJobStageFacts(
+  trx: Db,
+  context: WriteContext,
+  rows: readonly Row[],
+): Promise<StageFactsChanges> {
+  const changed = await upsertFacts(trx, context, rows)
+  const replanned = changed.filter((row) => row.plan_differs || row.job_differs).map((row) => row.id)
+  return {
+    jobs: [...new Set(changed.flatMap((row) => [row.job_id, row.previous_job_id]))].filter(
+      (job) => job !== null,
+    ),
+    movedStages: changed.filter((row) => row.job_differs).map((row) => row.id),
+    planKeys: replanned.length === 0 ? [] : await replacePlans(trx, context, replanned),
+  }
+}
+
+interface ChangedFacts {
+  readonly id: string
+  readonly job_id: string | null
+  readonly previous_job_id: string | null
+  readonly job_differs: boolean
+  readonly plan_differs: boolean
+}
+
+async function upsertFacts(trx: Db, context: WriteContext, rows: readonly Row[]): Promise<ChangedFacts[]> {
+  const input = rows.map(({ id, record }) => {
+    const facts = record.facts as JobStageFacts
+    return {
+      id,
+      job_id: facts.job === null ? null : rowId(context.account, 'jobs', facts.job),
+      pair_id:
+        facts.job === null
+          ? null
+          : rowId(context.account, 'job_application_stages', facts.job, record.remoteId),
+      active: facts.active,
+      plan: facts.plan,
+    }
+  })
+  const { rows: changed } = await sql<ChangedFacts>`
+    with differing as (
+      select i.*, f.job_id as previous_job_id, i.job_id is distinct from f.job_id as job_differs,
+        i.plan is distinct from f.plan as plan_differs
+      from jsonb_to_recordset(${recordset(input)}::jsonb)
+        as i (id uuid, job_id uuid, pair_id uuid, active boolean, plan jsonb)
+      left join sync.job_stage_facts f on f.id = i.id
+      where (i.job_id, i.pair_id, i.active, i.plan) is distinct from (f.job_id, f.pair_id, f.active, f.plan)
+    ), written as (
+      insert into sync.job_stage_facts (account, id, job_id, pair_id, active, plan)
+      select ${context.account}, id, job_id, pair_id, active, plan from differing order by id
+      on conflict (id) do update set job_id = excluded.job_id, pair_id = excluded.pair_id,
+        active = excluded.active, plan = excluded.plan
+    )
+    select id, job_id, previous_job_id, job_differs, plan_differs from differing`.execute(trx)
+  return changed
+}
+
+/** Rewrites the look-up table of the stages' plans; returns the keys before and after. */
+async function replacePlans(trx: Db, context: WriteContext, stages: readonly string[]): Promise<string[]> {
+  const gone = await sql<Keys>`
+    delete from sync.stage_plans where stage_id = any(${stages}::uuid[]) returning item_key, interview_key`.execute(
+    trx,
+  )
+  // Ids of any length are looked up by their MD5, which fits an index.
+  const come = await sql<Keys>`
+    insert into sync.stage_plans (account, stage_id, item_key, interview_key)
+    select ${context.account}, f.id, md5(p.item)::uuid, md5(p.interview)::uuid
+    from sync.job_stage_facts f, jsonb_to_recordset(f.plan) as p (item text, interview text)
+    where f.id = any(${stages}::uuid[])
+    returning item_key, interview_key`.execute(trx)
+  const keys = [...gone.rows, ...come.rows].flatMap((row) => [row.item_key, row.interview_key])
+  return [...new Set(keys)].filter((key) => key !== null)
+}
+
+interface Keys {
+  readonly item_key: string | null
+  readonly interview_key: string | null
+}

@@ -1,0 +1,49 @@
+import { sql } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { connect, type Db } from './connect.ts'
+import { describeTables } from './describe-tables.ts'
+import * as atsTables from './migrations/0001-ats-tables.ts'
+import * as syncTables from './migrations/0002-sync-tables.ts'
+import * as roles from './migrations/0003-roles.ts'
+
+const migrations = {
+  '0001-ats-tables': atsTables,
+  '0002-sync-tables': syncTables,
+  '0003-roles': roles,
+}
+
+export interface MigrateOptions {
+  /** URL of the owner of the schemas: it may create schemas, tables and roles. */
+  readonly databaseUrl: string
+  /** Lets the worker's role log in with this password; without it the role is a group to grant to an own user. */
+  readonly workerPassword?: string
+}
+
+/**
+ * Brings the schemas `ats` and `sync` to the newest version; does nothing where they are. Safe to run side by side.
+ *
+ * @returns names of the migrations that ran.
+ * @throws the database's error if one fails; what came before it stays.
+ */
+export async function migrate(options: MigrateOptions): Promise<string[]> {
+  const db = connect(options.databaseUrl, { max: 2, applicationName: 'gem-ats-sync migrate' })
+  try {
+    const migrator = new Migrator({
+      db,
+      provider: { getMigrations: async () => migrations },
+      migrationTableSchema: 'sync',
+    })
+    const { error, results = [] } = await migrator.migrateToLatest()
+    if (error !== undefined) throw error
+    await describeTables(db)
+    if (options.workerPassword !== undefined) await letWorkerLogIn(db, options.workerPassword)
+    return results.map((result) => result.migrationName)
+  } finally {
+    await db.destroy()
+  }
+}
+
+async function letWorkerLogIn(db: Db, password: string): Promise<void> {
+  // ALTER ROLE takes no parameters; sql.lit quotes.
+  await sql`alter role gem_ats_sync_worker login password ${sql.lit(password)}`.execute(db)
+}

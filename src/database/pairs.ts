@@ -1,0 +1,106 @@
+import { sql } from 'kysely'
+import type { Model } from '../mappers/model.ts'
+import { models } from '../mappers/registry.ts'
+import type { JoinTable } from '../streams.ts'
+import type { Db } from './connect.ts'
+import { type Row, recordset, type WriteContext } from './rows.ts'
+
+type Join = NonNullable<Model['join']>
+
+const joins = Object.values(models).flatMap((model: Model) => (model.join ? [model.join] : []))
+
+/**
+ * Brings the join rows of these owners in line with what their records ask for. A pair that is gone is marked, one
+ * that is back loses its mark, one whose other parent has no row yet waits for it.
+ */
+export async function writePairs(
+  trx: Db,
+  context: WriteContext,
+  join: Join,
+  rows: readonly Row[],
+  parents: ReadonlySet<string>,
+): Promise<void> {
+  const owners = rows.map((row) => row.id)
+  const pairs = rows.flatMap((row) => row.pairs)
+  const present = pairs.filter((pair) => parents.has(pair.parent))
+  await upsertPairs(trx, context, join, recordset(present.map((pair) => ({ ...pair }))))
+  await markGonePairs(
+    trx,
+    context,
+    join,
+    owners,
+    present.map((pair) => pair.id),
+  )
+  await rememberWaitingPairs(
+    trx,
+    context,
+    join,
+    owners,
+    recordset(pairs.filter((pair) => !parents.has(pair.parent)).map((pair) => ({ ...pair }))),
+  )
+}
+
+/** Writes the join rows that waited for the given new parents. */
+export async function settlePairs(trx: Db, context: WriteContext, parents: readonly string[]): Promise<void> {
+  if (parents.length === 0) return
+  const settled = await sql<{ table_name: JoinTable; pairs: unknown }>`
+    with settled as (delete from sync.waiting_pairs where parent_id = any(${parents}::uuid[]) returning *)
+    select table_name,
+      jsonb_agg(jsonb_build_object('id', pair_id, 'owner', owner_id, 'parent', parent_id, 'roles', to_jsonb(roles))) as pairs
+    from settled group by table_name`.execute(trx)
+  for (const { table_name, pairs } of settled.rows) {
+    const join = joins.find((known) => known.table === table_name)
+    if (join) await upsertPairs(trx, context, join, JSON.stringify(pairs))
+  }
+}
+
+async function upsertPairs(trx: Db, context: WriteContext, join: Join, pairs: string): Promise<void> {
+  const hasRoles = join.table === 'job_hiring_team_members'
+  const roles = sql.raw(hasRoles ? ', roles' : '')
+  const differ = sql.raw(hasRoles ? 'r.roles is distinct from w.roles or' : '')
+  const table = sql.table(`ats.${join.table}`)
+  await sql`
+    insert into ${table} (account, id, ${sql.ref(join.owner)}, ${sql.ref(join.parent)}, changed_at${roles})
+    select ${context.account}, w.id, w.owner, w.parent, ${context.now}::timestamptz${sql.raw(hasRoles ? ', w.roles' : '')}
+    from jsonb_to_recordset(${pairs}::jsonb) as w (id uuid, owner uuid, parent uuid, roles text[])
+    left join ${table} r on r.id = w.id
+    where r.id is null or ${differ} r.remote_deleted_at is not null
+    order by w.id
+    on conflict (id) do update set remote_deleted_at = null, changed_at = excluded.changed_at
+      ${sql.raw(hasRoles ? ', roles = excluded.roles' : '')}`.execute(trx)
+}
+
+async function markGonePairs(
+  trx: Db,
+  context: WriteContext,
+  join: Join,
+  owners: readonly string[],
+  present: readonly string[],
+): Promise<void> {
+  await sql`
+    update ${sql.table(`ats.${join.table}`)}
+    set remote_deleted_at = ${context.now}::timestamptz, changed_at = ${context.now}::timestamptz
+    where ${sql.ref(join.owner)} = any(${owners}::uuid[]) and remote_deleted_at is null
+      and id <> all(${present}::uuid[])`.execute(trx)
+}
+
+async function rememberWaitingPairs(
+  trx: Db,
+  context: WriteContext,
+  join: Join,
+  owners: readonly string[],
+  waiting: string,
+): Promise<void> {
+  await sql`
+    with waiting as (
+      select * from jsonb_to_recordset(${waiting}::jsonb) as w (id uuid, owner uuid, parent uuid, roles text[])
+    ), settled as (
+      delete from sync.waiting_pairs p
+      where p.owner_id = any(${owners}::uuid[]) and not exists (select from waiting w where w.id = p.pair_id)
+    )
+    insert into sync.waiting_pairs as p (account, table_name, pair_id, owner_id, parent_id, roles)
+    select ${context.account}, ${join.table}, id, owner, parent, roles from waiting
+    on conflict (pair_id) do update set roles = excluded.roles where p.roles is distinct from excluded.roles`.execute(
+    trx,
+  )
+}

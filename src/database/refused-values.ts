@@ -1,0 +1,95 @@
+import { sql } from 'kysely'
+import type { Model } from '../mappers/model.ts'
+import type { MappedRecord } from '../mappers/read-record.ts'
+import type { Db } from './connect.ts'
+import type { WriteContext } from './rows.ts'
+import { type WriteCounts, writeRecords } from './write-page.ts'
+
+export interface RefusedRecord {
+  readonly record: MappedRecord
+  readonly reason: string
+}
+
+export interface CarefulOutcome {
+  readonly counts: WriteCounts
+  readonly refused: readonly RefusedRecord[]
+}
+
+/**
+ * Whether PostgreSQL refused a value (out of range, malformed, too large), rather than the statement or the moment.
+ * Classes: 22 data exception, 23 integrity constraint, 54 program limit.
+ */
+export function isRefusedValue(error: unknown): boolean {
+  return /^(22|23|54)/.test(sqlState(error) ?? '')
+}
+
+function sqlState(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** Halves a batch that PostgreSQL refuses until the records are found that it refuses; the others are written. */
+export async function writeCarefully(
+  trx: Db,
+  context: WriteContext,
+  model: Model,
+  records: readonly MappedRecord[],
+): Promise<CarefulOutcome> {
+  await sql`savepoint halving`.execute(trx)
+  try {
+    const counts = await writeRecords(trx, context, model, records)
+    await sql`release savepoint halving`.execute(trx)
+    return { counts, refused: [] }
+  } catch (error) {
+    if (!isRefusedValue(error)) throw error
+    await sql`rollback to savepoint halving`.execute(trx)
+    await sql`release savepoint halving`.execute(trx)
+    return await halve(trx, context, model, records, error)
+  }
+}
+
+async function halve(
+  trx: Db,
+  context: WriteContext,
+  model: Model,
+  records: readonly MappedRecord[],
+  error: unknown,
+): Promise<CarefulOutcome> {
+  const [record, ...others] = records
+  if (record === undefined) throw error
+  if (others.length === 0) {
+    return {
+      counts: { inserted: 0, updated: 0, unchanged: 0 },
+      refused: [{ record, reason: reasonOf(error) }],
+    }
+  }
+  const middle = Math.ceil(records.length / 2)
+  const first = await writeCarefully(trx, context, model, records.slice(0, middle))
+  const second = await writeCarefully(trx, context, model, records.slice(middle))
+  return {
+    counts: {
+      inserted: first.counts.inserted + second.counts.inserted,
+      updated: first.counts.updated + second.counts.updated,
+      unchanged: first.counts.unchanged + second.counts.unchanged,
+    },
+    refused: [...first.refused, ...second.refused],
+  }
+}
+
+/** PostgreSQL's condition without its text, which quotes the value. */
+function reasonOf(error: unknown): string {
+  const state = sqlState(error) ?? 'unknown'
+  const condition = conditions[state]
+  return `PostgreSQL refuses a value: ${condition ? `${condition} (${state})` : `SQLSTATE ${state}`}`
+}
+
+const conditions: Record<string, string> = {
+  '22003': 'a number is out of range',
+  '22007': 'a time is malformed',
+  '22008': 'a time is out of range',
+  '22021': 'a text is not valid in the database encoding',
+  '22P02': 'a value is malformed for its column',
+  '22P05': 'a character cannot be stored',
+  '23514': 'a value is not one of those allowed',
+  '54000': 'a value is too large',
+  '54001': 'a value is nested too deeply',
+}

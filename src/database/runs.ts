@@ -1,0 +1,168 @@
+import { sql } from 'kysely'
+import type { StreamCounts } from '../activities/slice.types.ts'
+import { FencedError } from '../errors.ts'
+import type { StreamName } from '../streams.ts'
+import type { Db } from './connect.ts'
+import type { RunMode, RunState, RunTrigger, StreamState } from './database-types.ts'
+
+export interface NewRun {
+  readonly id: string
+  readonly account: string
+  readonly mode: RunMode
+  readonly trigger: RunTrigger
+  readonly models: readonly string[]
+}
+
+/**
+ * Records that a run begins; a second call with the same id changes nothing. Runs that an earlier workflow left
+ * RUNNING are closed: only one run of an account can be under way.
+ */
+export async function beginRun(db: Db, run: NewRun): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await closeAbandonedRuns(trx, run)
+    await trx
+      .insertInto('sync.runs')
+      .values({
+        ...run,
+        models: [...run.models],
+        state: 'RUNNING',
+        started_at: sql<Date>`clock_timestamp()`,
+        finished_at: null,
+        error: null,
+      })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute()
+  })
+}
+
+async function closeAbandonedRuns(trx: Db, { account, id }: NewRun): Promise<void> {
+  await sql`
+    with abandoned as (
+      update sync.runs set state = 'CANCELLED', finished_at = clock_timestamp(), error = 'the workflow ended before the run did'
+      where account = ${account} and state = 'RUNNING' and id <> ${id} returning id
+    )
+    update sync.run_streams s set state = 'CANCELLED', finished_at = clock_timestamp()
+    from abandoned where s.run_id = abandoned.id and s.state = 'RUNNING'`.execute(trx)
+}
+
+/** Records that a stream of a run begins, or that it did before. */
+export async function beginStream(db: Db, runId: string, stream: StreamName): Promise<void> {
+  await sql`
+    insert into sync.run_streams (run_id, stream, state, started_at)
+    values (${runId}, ${stream}, 'RUNNING', clock_timestamp())
+    on conflict (run_id, stream) do update set state = 'RUNNING', finished_at = null, error = null
+      where run_streams.state <> 'RUNNING'`.execute(db)
+}
+
+/**
+ * A stream has been read to its end: stores its watermark and closes it, in one transaction.
+ *
+ * @param watermark where the next delta's window begins, ISO 8601; null leaves the one that is stored.
+ * @throws FencedError if a newer attempt has taken the stream over.
+ */
+export async function completeStream(
+  db: Db,
+  {
+    account,
+    runId,
+    stream,
+    fence,
+    watermark,
+  }: { account: string; runId: string; stream: StreamName; fence: number; watermark: string | null },
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const { numAffectedRows } = await sql`
+      update sync.checkpoints set watermark = coalesce(${watermark}::timestamptz, watermark), updated_at = clock_timestamp()
+      where account = ${account} and stream = ${stream} and fence = ${fence}`.execute(trx)
+    if (numAffectedRows !== 1n) {
+      throw new FencedError(`${account}/${stream}: a newer attempt has taken this stream over`)
+    }
+    await endStream(trx, runId, stream, 'SUCCEEDED', null)
+  })
+}
+
+/** Closes a stream of a run; `error` is for people and holds no record's values. */
+export async function endStream(
+  db: Db,
+  runId: string,
+  stream: StreamName,
+  state: StreamState,
+  error: string | null,
+): Promise<void> {
+  await sql`
+    insert into sync.run_streams (run_id, stream, state, error, started_at, finished_at)
+    values (${runId}, ${stream}, ${state}, ${error}, clock_timestamp(), clock_timestamp())
+    on conflict (run_id, stream) do update set
+      state = excluded.state, error = excluded.error, finished_at = excluded.finished_at`.execute(db)
+}
+
+/** Adds what a stream spent without committing a page: failed calls, and the time that it was told to wait. */
+export async function countSpent(
+  db: Db,
+  runId: string,
+  stream: StreamName,
+  spent: { readonly requests: number; readonly rateLimitedMs: number },
+): Promise<void> {
+  if (spent.requests === 0 && spent.rateLimitedMs === 0) return
+  await sql`
+    update sync.run_streams set requests = requests + ${spent.requests},
+      rate_limited_ms = rate_limited_ms + ${Math.round(spent.rateLimitedMs)}
+    where run_id = ${runId} and stream = ${stream}`.execute(db)
+}
+
+/** What a stream of a run has come to. */
+export async function readCounts(db: Db, runId: string, stream: StreamName): Promise<StreamCounts> {
+  return await db
+    .selectFrom('sync.run_streams')
+    .select(['pages', 'fetched', 'inserted', 'updated', 'unchanged', 'deleted', 'rejected', 'requests'])
+    .where('run_id', '=', runId)
+    .where('stream', '=', stream)
+    .executeTakeFirstOrThrow()
+}
+
+export interface EndedRun {
+  readonly state: RunState
+  readonly error: string | null
+  /** Tables of `ats` with rows that changed since the run began. */
+  readonly changed: string[]
+}
+
+/**
+ * Closes a run and tells listeners of the channel `gem_ats_sync`: `{account, run, state, changed}`.
+ *
+ * @param tables the tables of `ats` to look for changes in.
+ */
+export async function finishRun(
+  db: Db,
+  account: string,
+  runId: string,
+  outcome: { readonly state: RunState; readonly error: string | null },
+  tables: readonly string[],
+): Promise<EndedRun> {
+  return await db.transaction().execute(async (trx) => {
+    await sql`
+      update sync.runs set state = ${outcome.state}, error = ${outcome.error}, finished_at = clock_timestamp()
+      where id = ${runId} and account = ${account}`.execute(trx)
+    await sql`delete from sync.seen_pages where run_id = ${runId}`.execute(trx)
+    const changed = await changedTables(trx, account, runId, tables)
+    const message = JSON.stringify({ account, run: runId, state: outcome.state, changed })
+    await sql`select pg_notify('gem_ats_sync', ${message})`.execute(trx)
+    return { ...outcome, changed }
+  })
+}
+
+async function changedTables(
+  trx: Db,
+  account: string,
+  runId: string,
+  tables: readonly string[],
+): Promise<string[]> {
+  const selects = tables.map(
+    (table) => sql`
+      select ${table} as name where exists (
+        select from ${sql.table(`ats.${table}`)} t, sync.runs r
+        where r.id = ${runId} and t.account = ${account} and t.changed_at >= r.started_at)`,
+  )
+  const { rows } = await sql<{ name: string }>`${sql.join(selects, sql` union all `)}`.execute(trx)
+  return rows.map((row) => row.name)
+}

@@ -1,0 +1,103 @@
+import { sql } from 'kysely'
+import type { Model } from '../mappers/model.ts'
+import type { MainTable } from '../streams.ts'
+import type { Db } from './connect.ts'
+import { type Change, type Row, recordset, type WriteContext } from './rows.ts'
+
+/** A row's own references, as far as their parents are there. */
+export type Resolved = ReadonlyMap<string, Readonly<Record<string, string | null>>>
+
+export interface Upserted extends Change {
+  /** Whether a column other than `remote_data` differs: what `changed_at` tells. */
+  readonly changed: boolean
+}
+
+/**
+ * Writes the rows that differ from what is stored and leaves the others alone, in one statement.
+ *
+ * @returns the rows that were written.
+ */
+export async function upsertRows(
+  trx: Db,
+  context: WriteContext,
+  model: Model,
+  rows: readonly Row[],
+  references: Resolved,
+): Promise<Upserted[]> {
+  const input = recordset(rows.map((row) => toInput(row, references.get(row.id) ?? {})))
+  const { rows: written } = await statementOf(model)(context, input).execute(trx)
+  return written
+}
+
+function toInput({ id, record }: Row, references: Readonly<Record<string, string | null>>) {
+  return {
+    ...record.columns,
+    ...references,
+    id,
+    remote_id: record.remoteId,
+    deleted: record.deleted !== null,
+    deleted_at: record.deleted?.at ?? null,
+    remote_data: record.remoteData,
+    // A copy embedded in a candidate need not repeat whose it is.
+    implied_key: record.impliedKey ?? null,
+  }
+}
+
+/** What of `remote_data` counts as a difference, given the alias of a row. */
+const comparable: Partial<Record<MainTable, (data: string) => string>> = {
+  candidates: (data) => `sync.without_attachment_urls(${data})`,
+}
+
+const statements = new Map<Model, ReturnType<typeof makeStatement>>()
+
+function statementOf(model: Model) {
+  const known = statements.get(model) ?? makeStatement(model)
+  statements.set(model, known)
+  return known
+}
+
+function makeStatement(model: Model) {
+  const types = ownColumns(model)
+  const names = Object.keys(types)
+  const list = (alias?: string) => names.map((name) => (alias ? `${alias}.${name}` : name)).join(', ')
+  const references = (alias: string) =>
+    `jsonb_build_object(${Object.keys(model.references).map((name) => `'${name}', ${alias}.${name}`)})`
+  const same = comparable[model.table] ?? ((data: string) => data)
+  const table = sql.table(`ats.${model.table}`)
+  const raw = sql.raw
+
+  return (context: WriteContext, input: string) => sql<Upserted>`
+    with compared as (
+      select i.*, r.id is null as inserted, r.changed_at as previous_changed_at,
+        case when i.deleted then coalesce(i.deleted_at, r.remote_deleted_at, ${context.now}::timestamptz) end as remote_deleted_at,
+        r.remote_deleted_at as previous_deleted_at,
+        (${raw(list('r'))}) is distinct from (${raw(list('i'))}) as columns_differ,
+        ${raw(same("(r.remote_data - coalesce(i.implied_key, ''))"))} is distinct from ${raw(same('i.remote_data'))} as data_differs,
+        ${raw(references('r'))} as previous, ${raw(references('i'))} as current
+      from jsonb_to_recordset(${input}::jsonb) as i (
+        id uuid, remote_id text, deleted boolean, deleted_at timestamptz, remote_data jsonb, implied_key text,
+        ${raw(names.map((name) => `${name} ${types[name]}`).join(', '))}
+      )
+      left join ${table} r on r.id = i.id
+    ), differing as (
+      select *, inserted or columns_differ or remote_deleted_at is distinct from previous_deleted_at as changed
+      from compared
+      where inserted or columns_differ or data_differs or remote_deleted_at is distinct from previous_deleted_at
+    ), written as (
+      insert into ${table} (account, id, remote_id, ${raw(list())}, changed_at, remote_deleted_at, remote_data)
+      select ${context.account}, id, remote_id, ${raw(list())},
+        case when changed then ${context.now}::timestamptz else previous_changed_at end, remote_deleted_at, remote_data
+      from differing order by id
+      on conflict (id) do update set
+        ${raw(names.map((name) => `${name} = excluded.${name}`).join(', '))},
+        changed_at = excluded.changed_at, remote_deleted_at = excluded.remote_deleted_at, remote_data = excluded.remote_data
+    )
+    select id, inserted, changed, previous, current from differing`
+}
+
+function ownColumns(model: Model): Record<string, string> {
+  const types: Record<string, string> = {}
+  for (const [name, column] of Object.entries(model.columns)) types[name] = column.postgres
+  for (const name of Object.keys(model.references)) types[name] = 'uuid'
+  return types
+}

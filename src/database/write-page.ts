@@ -1,0 +1,88 @@
+import { sql } from 'kysely'
+import type { Model } from '../mappers/model.ts'
+import type { MappedRecord } from '../mappers/read-record.ts'
+import type { Db } from './connect.ts'
+import { writeApplicationFacts } from './facts/application-facts.ts'
+import { writeJobPostFacts } from './facts/job-post-facts.ts'
+import { writeJobStageFacts } from './facts/job-stage-facts.ts'
+import { findParents } from './find-parents.ts'
+import { type FactsChanges, followChanges, noFactsChanges } from './follow-changes.ts'
+import { writePairs } from './pairs.ts'
+import { type Row, toRows, type WriteContext } from './rows.ts'
+import { type Resolved, type Upserted, upsertRows } from './upsert-rows.ts'
+import { rememberWaitingReferences, resolveReferences } from './waiting-references.ts'
+
+/** How many rows a batch inserted, changed and left as they were. */
+export interface WriteCounts {
+  inserted: number
+  updated: number
+  unchanged: number
+}
+
+/** Writes records of one model with everything that follows from them. Set-based: the statements do not grow with the rows. */
+export async function writeRecords(
+  trx: Db,
+  context: WriteContext,
+  model: Model,
+  records: readonly MappedRecord[],
+): Promise<WriteCounts> {
+  const rows = toRows(model, context.account, records)
+  const parents = await findParents(trx, model, rows)
+  const references = await keepChosenJobs(trx, model, rows, resolveReferences(model, rows, parents))
+  const written = await upsertRows(trx, context, model, rows, references)
+  if (model.join) await writePairs(trx, context, model.join, rows, parents)
+  if (Object.keys(model.references).length > 0) {
+    await rememberWaitingReferences(trx, context, model, rows, parents)
+  }
+  const facts = await writeFacts(trx, context, model, rows)
+  await followChanges(trx, context, { [model.table]: written }, facts)
+  return count(records.length, written)
+}
+
+async function writeFacts(
+  trx: Db,
+  context: WriteContext,
+  model: Model,
+  rows: readonly Row[],
+): Promise<FactsChanges> {
+  switch (model.table) {
+    case 'application_stages':
+      return { ...noFactsChanges, stages: await writeJobStageFacts(trx, context, rows) }
+    case 'job_postings':
+      return { ...noFactsChanges, jobsOfPostings: await writeJobPostFacts(trx, context, rows) }
+    case 'applications':
+      return { ...noFactsChanges, severalJobs: await writeApplicationFacts(trx, context, rows) }
+    case 'users':
+    case 'jobs':
+    case 'candidates':
+    case 'interviews':
+      return noFactsChanges
+  }
+}
+
+/** Which of several jobs counts is computed after the rows are written: until then the row keeps the job that it has. */
+async function keepChosenJobs(
+  trx: Db,
+  model: Model,
+  rows: readonly Row[],
+  references: Resolved,
+): Promise<Resolved> {
+  const several =
+    model.table === 'applications' ? rows.filter((row) => row.record.facts !== null).map((row) => row.id) : []
+  if (several.length === 0) return references
+  const { rows: chosen } = await sql<{ id: string; job_id: string | null }>`
+    select id, job_id from ats.applications where id = any(${several}::uuid[])`.execute(trx)
+  const jobs = new Map(chosen.map((row) => [row.id, row.job_id]))
+  return new Map(
+    [...references].map(([id, columns]) => [
+      id,
+      several.includes(id) ? { ...columns, job_id: jobs.get(id) ?? null } : columns,
+    ]),
+  )
+}
+
+function count(records: number, written: readonly Upserted[]): WriteCounts {
+  const inserted = written.filter((row) => row.inserted).length
+  const updated = written.filter((row) => row.changed && !row.inserted).length
+  return { inserted, updated, unchanged: records - inserted - updated }
+}
