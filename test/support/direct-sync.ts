@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { mapPage } from '../../src/activities/map-page.ts'
+import { type Cursor, takeLease } from '../../src/database/checkpoints.ts'
+import { commitPage, type PageOutcome } from '../../src/database/commit-page.ts'
+import type { Db } from '../../src/database/connect.ts'
+import type { RunMode } from '../../src/database/database-types.ts'
+import { beginRun, beginStream } from '../../src/database/runs.ts'
+import { startingPageSize } from '../../src/gem/page-size.ts'
+import type { MappingSettings } from '../../src/mappers/model.ts'
+import { type StreamName, streamNames } from '../../src/streams.ts'
+
+export const noSettings: MappingSettings = { jobBoard: null, integrationFields: [] }
+
+/** An account as far as the page commit looks at it; its key cannot be used. */
+export async function insertBareAccount(db: Db, account: string): Promise<void> {
+  await sql`
+    insert into sync.accounts (account, base_url, encryption_key_id, api_key)
+    values (${account}, 'https://gem.example.com', 'none', ''::bytea)
+    on conflict do nothing`.execute(db)
+}
+
+export const firstCursor: Cursor = {
+  pass: 0,
+  offset: 0,
+  size: startingPageSize(500),
+  startedAt: null,
+  since: null,
+  done: false,
+}
+
+export interface DirectSync {
+  readonly account: string
+  readonly source: Readonly<Record<StreamName, readonly unknown[]>>
+  readonly settings?: MappingSettings
+  readonly order?: readonly StreamName[]
+  readonly perPage?: number
+  readonly mode?: RunMode
+}
+
+/** Commits whole lists page by page, without Gem and without Temporal: what the page commit alone makes of them. */
+export async function syncDirectly(db: Db, sync: DirectSync): Promise<PageOutcome[]> {
+  const { account, source, settings = noSettings, order = streamNames, perPage = 50, mode = 'full' } = sync
+  await insertBareAccount(db, account)
+  const runId = randomUUID()
+  await beginRun(db, { id: runId, account, mode, trigger: 'start', models: [] })
+  const outcomes: PageOutcome[] = []
+  for (const stream of order) {
+    const { fence } = await takeLease(db, account, stream, runId, firstCursor)
+    await beginStream(db, runId, stream)
+    for (let offset = 0; offset < source[stream].length; offset += perPage) {
+      const records = source[stream].slice(offset, offset + perPage)
+      outcomes.push(
+        await commitPage(db, {
+          account,
+          runId,
+          mode,
+          stream,
+          fence,
+          cursor: { ...firstCursor, offset },
+          ...mapPage(stream, { records: [...records], needsSanitising: true }, settings),
+          requests: 1,
+        }),
+      )
+    }
+  }
+  return outcomes
+}
