@@ -1,0 +1,133 @@
+import type { JsonObject } from '../json.ts'
+import { isRecord, withDoubles } from './json-type.ts'
+import type { DeletionMark, MappingContext, MappingSettings, Model, Pair } from './model.ts'
+import { isRemoteId, readId } from './remote-id.ts'
+import { sanitise } from './sanitise.ts'
+import { shapeProblem } from './shape-problem.ts'
+
+/** A record that becomes a row. References, facts and pairs name other records by Gem's ids. */
+export interface MappedRecord {
+  readonly kind: 'mapped'
+  readonly remoteId: string
+  /** Gem's own mark of deletion. */
+  readonly deleted: DeletionMark | null
+  readonly columns: Readonly<Record<string, unknown>>
+  readonly references: Readonly<Record<string, string | null>>
+  /** For computed values of other rows; its type is the model's (`JobStageFacts` …). Null: nothing. */
+  readonly facts: unknown
+  readonly pairs: readonly Pair[]
+  /** The object as Gem sent it, storable, without records that are embedded in it. */
+  readonly remoteData: JsonObject
+  /** The field that this embedded copy left out, because its holder says it. */
+  readonly impliedKey: string | null
+  readonly warnings: number
+}
+
+/** A record that cannot be mapped: what is kept of it, and why. */
+export interface RejectedRecord {
+  readonly kind: 'rejected'
+  /** Null where there is no id that a row could have. */
+  readonly remoteId: string | null
+  /** Field paths and JSON types; never a value of the record. */
+  readonly reason: string
+  /** The value as sent, storable. What lies too deep is null in it. */
+  readonly raw: unknown
+}
+
+export interface ReadOptions {
+  /** False where the page's text is known to hold no U+0000 and no lone surrogate. */
+  readonly needsSanitising: boolean
+  /** Gem's id of the candidate in which this application was embedded. */
+  readonly holder?: string
+}
+
+/** Reads one record of Gem's: checks its id and shape, then maps it. Never throws, whatever JSON it is given. */
+export function readRecord(
+  model: Model,
+  raw: unknown,
+  settings: MappingSettings,
+  options: ReadOptions,
+): MappedRecord | RejectedRecord {
+  const reject = (remoteId: string | null, reason: string): RejectedRecord => ({
+    kind: 'rejected',
+    remoteId,
+    reason,
+    raw: sanitise(raw ?? null, { texts: true }).value,
+  })
+  const id = readId(raw)
+  if ('problem' in id) return reject(null, id.problem)
+
+  const own = withoutField(raw as JsonObject, model.embeds)
+  const sanitised = sanitise(own, { texts: options.needsSanitising })
+  if (sanitised.tooDeep) return reject(id.remoteId, 'record: nested too deeply')
+  const record = sanitised.value as JsonObject
+  // For zod, a number that is kept digit by digit would be an object.
+  const shape = sanitised.rawNumbers ? withDoubles(record) : record
+  const parsed = model.gem.safeParse(shape)
+  if (!parsed.success) return reject(id.remoteId, shapeProblem(shape, parsed.error))
+
+  const context = new Context(settings, options.holder ?? null)
+  if (model.embeds !== undefined) checkEmbedded((raw as JsonObject)[model.embeds], model.embeds, context)
+  // The record itself is mapped, not what zod made of it: zod's copy loses keys that are not in the schema.
+  const mapped = model.map(record, context)
+  return {
+    kind: 'mapped',
+    remoteId: id.remoteId,
+    ...mapped,
+    ...(record === own ? {} : linksAsSent(model, own, context)),
+    remoteData: record,
+    impliedKey: impliedKey(model, record, context.holder),
+    warnings: context.warnings,
+  }
+}
+
+/** The applications in a raw candidate, each to be read by itself; nulls and what is no list are left out. */
+export function embeddedApplications(candidate: unknown): { readonly raw: unknown }[] {
+  const list = isRecord(candidate) ? candidate.applications : null
+  return Array.isArray(list) ? list.filter((raw) => raw !== null).map((raw) => ({ raw })) : []
+}
+
+/**
+ * References of a record that holds characters that cannot be stored: read from what Gem sent, since an id that was
+ * made storable could name somebody else.
+ */
+function linksAsSent(model: Model, own: JsonObject, { settings, holder }: Context) {
+  const { references, pairs, facts } = model.map(own, new Context(settings, holder))
+  return { references, pairs, facts: sanitise(facts, { texts: true }).value }
+}
+
+class Context implements MappingContext {
+  readonly settings: MappingSettings
+  readonly holder: string | null
+  warnings = 0
+
+  constructor(settings: MappingSettings, holder: string | null) {
+    this.settings = settings
+    this.holder = holder
+  }
+
+  warn(): void {
+    this.warnings++
+  }
+
+  reference(id: string | null | undefined): string | null {
+    return id && isRemoteId(id) ? id : null
+  }
+}
+
+function withoutField(record: JsonObject, field: string | undefined): JsonObject {
+  if (field === undefined || !Object.hasOwn(record, field)) return record
+  const { [field]: _, ...rest } = record
+  return rest
+}
+
+/** What cannot be read of an embedded list never rejects its holder, but it is counted. */
+function checkEmbedded(list: unknown, field: string, context: MappingContext): void {
+  if (list === null || list === undefined) return
+  if (!Array.isArray(list)) context.warn(`${field}: not a list`)
+  else for (const element of list) if (element === null) context.warn(`${field}: null element`)
+}
+
+function impliedKey({ heldBy }: Model, record: JsonObject, holder: string | null): string | null {
+  return heldBy !== undefined && holder !== null && !Object.hasOwn(record, heldBy) ? heldBy : null
+}
