@@ -2,21 +2,22 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { connect, type Db } from '../../src/database/connect.ts'
+import type { MappingSettings } from '../../src/mappers/model.ts'
 import { type StreamName, streamNames } from '../../src/streams.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { syncDirectly } from '../support/direct-sync.ts'
 import { differences } from '../support/oracle/differences.ts'
-import { expectedTables, type OracleOptions } from '../support/oracle/index.ts'
+import { expectedTables } from '../support/oracle/index.ts'
 import { readTables } from '../support/oracle/read-tables.ts'
 import { strangeAccount } from '../support/strange-account/index.ts'
 
-const settings: OracleOptions['settings'] = {
+const settings = {
   jobBoard: 'acme',
   integrationFields: [
-    { model: 'jobs', key: 'team', label: 'Team', path: '$.custom_fields.team' },
-    { model: 'candidates', key: 'tags', label: 'Tags', path: '$.tags[0]' },
+    { model: 'jobs' as const, key: 'team', label: 'Team', path: '$.custom_fields.team' },
+    { model: 'candidates' as const, key: 'tags', label: 'Tags', path: '$.tags[0]' },
   ],
-}
+} satisfies MappingSettings
 
 describe('a strange account', () => {
   let database: TestDatabase

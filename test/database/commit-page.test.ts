@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import { sql } from 'kysely'
+import { mapPage } from '../../src/activities/map-page.ts'
+import { type Lease, takeLease } from '../../src/database/checkpoints.ts'
+import { commitPage, type PageOutcome } from '../../src/database/commit-page.ts'
+import { connect, type Db } from '../../src/database/connect.ts'
+import { beginRun, beginStream } from '../../src/database/runs.ts'
+import { FencedError } from '../../src/errors.ts'
+import type { StreamName } from '../../src/streams.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { firstCursor, insertBareAccount, noSettings } from '../support/direct-sync.ts'
+
+let database: TestDatabase
+let db: Db
+const account = 'acme'
+let runId: string
+
+before(async () => {
+  database = await createTestDatabase()
+  db = connect(database.workerUrl, { max: 4 })
+  await insertBareAccount(db, account)
+})
+after(async () => {
+  await db.destroy()
+  await database.drop()
+})
+beforeEach(async () => {
+  runId = randomUUID()
+  await beginRun(db, { id: runId, account, mode: 'full', trigger: 'start', models: [] })
+})
+
+async function lease(stream: StreamName): Promise<Lease> {
+  const taken = await takeLease(db, account, stream, runId, firstCursor)
+  await beginStream(db, runId, stream)
+  return taken
+}
+
+async function commit(
+  stream: StreamName,
+  { fence }: Lease,
+  records: unknown[],
+  offset = records.length,
+): Promise<PageOutcome> {
+  return await commitPage(db, {
+    account,
+    runId,
+    mode: 'full',
+    stream,
+    fence,
+    cursor: { ...firstCursor, offset },
+    ...mapPage(stream, { records, needsSanitising: true }, noSettings),
+    requests: 1,
+  })
+}
+
+async function rows<T>(query: string): Promise<T[]> {
+  return (await sql.raw<T>(query).execute(db)).rows
+}
+
+const user = (id: string, more = {}) => ({ id, first_name: 'Ana', last_name: 'Ruiz', emails: [], ...more })
+
+describe('the page commit', () => {
+  test('commits rows, rejects, counters, seen ids and the cursor together', async () => {
+    const taken = await lease('users')
+    const outcome = await commit('users', taken, [
+      user('together-1'),
+      user('together-2', { first_name: 5 }),
+      null,
+    ])
+    assert.deepEqual(
+      { ...outcome },
+      { inserted: 1, updated: 0, unchanged: 0, rejected: 2, warnings: 0, accountState: 'ACTIVE' },
+    )
+    const [stream] = await rows(
+      `select pages, fetched, inserted, rejected, requests from sync.run_streams where run_id = '${runId}'`,
+    )
+    assert.deepEqual(stream, { pages: 1, fetched: 3, inserted: 1, rejected: 2, requests: 1 })
+    const [checkpoint] = await rows<{ cursor: { offset: number } }>(
+      `select cursor from sync.checkpoints where run_id = '${runId}' and stream = 'users'`,
+    )
+    assert.equal(checkpoint?.cursor.offset, 3)
+    const [seen] = await rows<{ ids: string[] }>(`select ids from sync.seen_pages where run_id = '${runId}'`)
+    assert.equal(seen?.ids.length, 2, 'a rejected record with a readable id was seen')
+    const rejected = await rows(
+      `select remote_id, reason from sync.rejected_records where run_id = '${runId}' order by remote_id`,
+    )
+    assert.deepEqual(rejected, [
+      { remote_id: 'together-2', reason: 'first_name: expected string, received number' },
+      { remote_id: null, reason: 'record: expected object, received null' },
+    ])
+  })
+
+  test('changes nothing when a page is committed again, changed_at included', async () => {
+    const taken = await lease('users')
+    const page = [user('again-1'), user('again-2', { disabled: true })]
+    await commit('users', taken, page)
+    const query = `select *, xmin::text from ats.users where remote_id like 'again-%' order by id`
+    const first = await rows(query)
+    const outcome = await commit('users', taken, page)
+    assert.deepEqual(await rows(query), first, 'not even the same values were written again')
+    assert.equal(outcome.unchanged, 2)
+  })
+
+  test('moves changed_at with a column, and not with remote_data alone', async () => {
+    const taken = await lease('users')
+    const read = () =>
+      rows<{ changed_at: Date; remote_data: object }>(
+        `select changed_at, remote_data from ats.users where remote_id = 'moves'`,
+      )
+    await commit('users', taken, [user('moves')])
+    const [before] = await read()
+    await commit('users', taken, [user('moves', { employee_id: '7' })])
+    const [other] = await read()
+    assert.deepEqual(other?.changed_at, before?.changed_at)
+    assert.deepEqual(other?.remote_data, user('moves', { employee_id: '7' }))
+    await commit('users', taken, [user('moves', { first_name: 'Bea' })])
+    const [changed] = await read()
+    assert.notDeepEqual(changed?.changed_at, before?.changed_at)
+  })
+
+  test('refuses an older attempt once a newer one has begun, and keeps nothing of it', async () => {
+    const older = await lease('users')
+    const newer = await lease('users')
+    await assert.rejects(commit('users', older, [user('zombie')]), FencedError)
+    assert.deepEqual(await rows(`select id from ats.users where remote_id = 'zombie'`), [])
+    await commit('users', newer, [user('alive')])
+    assert.equal((await rows(`select id from ats.users where remote_id = 'alive'`)).length, 1)
+  })
+
+  test('refuses an account that has been removed', async () => {
+    const taken = await lease('users')
+    await assert.rejects(
+      commitPage(db, {
+        account: 'removed',
+        runId,
+        mode: 'full',
+        stream: 'users',
+        fence: taken.fence,
+        cursor: firstCursor,
+        ...mapPage('users', { records: [user('x')], needsSanitising: false }, noSettings),
+        requests: 1,
+      }),
+      /account removed has been removed/,
+    )
+  })
+
+  test('rejects a value that PostgreSQL refuses alone; the rest of its page lands', async () => {
+    const taken = await lease('job_stages')
+    const stages = Array.from({ length: 20 }, (_, index) => ({
+      id: `refused-${index}`,
+      name: `Stage ${index}`,
+      priority: index === 13 ? 2 ** 31 : index,
+    }))
+    const outcome = await commit('job_stages', taken, stages)
+    assert.equal(outcome.inserted, 19)
+    assert.equal(outcome.rejected, 1)
+    const rejected = await rows(
+      `select remote_id, reason, raw from sync.rejected_records where run_id = '${runId}'`,
+    )
+    assert.deepEqual(rejected, [
+      {
+        remote_id: 'refused-13',
+        reason: 'PostgreSQL refuses a value: a number is out of range (22003)',
+        raw: stages[13],
+      },
+    ])
+  })
+
+  test('resolves a rejected record when a later read succeeds', async () => {
+    const taken = await lease('users')
+    await commit('users', taken, [user('healed', { last_name: [] })])
+    await commit('users', taken, [user('healed')])
+    const [entry] = await rows<{ resolved_at: Date | null }>(
+      `select resolved_at from sync.rejected_records where remote_id = 'healed'`,
+    )
+    assert.ok(entry?.resolved_at)
+  })
+
+  test('takes an unreadable deleted_at as deletion at the time it is noticed, and keeps that time', async () => {
+    const taken = await lease('users')
+    const read = () =>
+      rows<{ remote_deleted_at: Date | null; status: string }>(
+        `select remote_deleted_at, status from ats.users where remote_id = 'gone'`,
+      )
+    await commit('users', taken, [user('gone', { deleted_at: 'yesterday' })])
+    const [noticed] = await read()
+    assert.ok(noticed?.remote_deleted_at)
+    assert.equal(noticed.status, 'INACTIVE')
+    await commit('users', taken, [user('gone', { deleted_at: 'yesterday' })])
+    assert.deepEqual(await read(), [noticed])
+    await commit('users', taken, [user('gone')])
+    assert.deepEqual(await read(), [{ remote_deleted_at: null, status: 'ACTIVE' }])
+  })
+
+  test('notices a pause at each page', async () => {
+    const taken = await lease('users')
+    await sql`update sync.accounts set state = 'PAUSED' where account = ${account}`.execute(db)
+    const outcome = await commit('users', taken, [user('while-paused')])
+    await sql`update sync.accounts set state = 'ACTIVE' where account = ${account}`.execute(db)
+    assert.equal(outcome.accountState, 'PAUSED')
+  })
+})
+
+describe('copies of an application', () => {
+  const application = (more = {}) => ({
+    id: 'ap',
+    candidate_id: 'ca',
+    status: 'active',
+    last_activity_at: '2026-02-02T00:00:00.000Z',
+    ...more,
+  })
+  const read = () =>
+    rows<{ outcome: string; remote_data: object; xmin: string }>(
+      `select outcome, remote_data, xmin::text from ats.applications where remote_id = 'ap'`,
+    )
+
+  test('embedded in a candidate do not overwrite a row whose last activity is newer', async () => {
+    const list = await lease('applications')
+    await commit('applications', list, [application()])
+    const candidates = await lease('candidates')
+    const older = application({ status: 'rejected', last_activity_at: '2026-02-01T00:00:00.000Z' })
+    await commit('candidates', candidates, [{ id: 'ca', applications: [older] }])
+    assert.equal((await read())[0]?.outcome, 'PENDING')
+    const newer = application({ status: 'hired', last_activity_at: '2026-02-03T00:00:00.000Z' })
+    await commit('candidates', candidates, [{ id: 'ca', applications: [newer] }])
+    assert.equal((await read())[0]?.outcome, 'HIRED')
+    await commit('applications', list, [application()])
+    assert.equal((await read())[0]?.outcome, 'PENDING', 'the list is the later read, whatever its times say')
+  })
+
+  test('that leave out whose they are belong to their holder, and are no difference from the list', async () => {
+    const list = await lease('applications')
+    await commit('applications', list, [application()])
+    const [stored] = await read()
+    const { candidate_id: _, ...copy } = application()
+    const candidates = await lease('candidates')
+    await commit('candidates', candidates, [{ id: 'ca', applications: [copy] }])
+    assert.deepEqual(await read(), [stored])
+  })
+})
+
+describe("a candidate's attachments", () => {
+  test('may have other signed URLs at each read without being written again', async () => {
+    const taken = await lease('candidates')
+    const candidate = (url: string, filename = 'cv.pdf') => ({
+      id: 'with-cv',
+      attachments: [{ filename, url, type: 'resume' }],
+    })
+    const read = () =>
+      rows<{ remote_data: object }>(
+        `select remote_data, changed_at, xmin::text from ats.candidates where remote_id = 'with-cv'`,
+      )
+    await commit('candidates', taken, [candidate('https://files.example.com/1?signature=a')])
+    const first = await read()
+    await commit('candidates', taken, [candidate('https://files.example.com/1?signature=b')])
+    assert.deepEqual(await read(), first)
+    await commit('candidates', taken, [candidate('https://files.example.com/1?signature=c', 'cv-2.pdf')])
+    assert.deepEqual(
+      (await read())[0]?.remote_data,
+      candidate('https://files.example.com/1?signature=c', 'cv-2.pdf'),
+    )
+  })
+})
