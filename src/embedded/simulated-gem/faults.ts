@@ -1,0 +1,153 @@
+import { Random } from './generate/random.ts'
+import type { ListName } from './types.ts'
+import type { World } from './world.ts'
+
+/** Faults that answer something else than what was asked for. */
+export const answerFaults = [
+  ...(['throttle', 'quota', 'forbidden', 'unauthorized', '401', '403', '404', '413', '422'] as const),
+  ...(['500', '502-html', '503', '504', '504-network', 'redirect'] as const),
+] as const
+/** Faults in what a page of a list holds. On other requests they do nothing. */
+export const pageFaults = [
+  'empty-page',
+  'not-array',
+  'malformed-record',
+  'repeated-page',
+  'endless',
+  'drift',
+] as const
+/** Faults in how an answer gets through. */
+export const transportFaults = [
+  ...(['reset', 'hang', 'truncated-body', 'truncated-json', 'not-json', 'slow-body'] as const),
+  ...(['gzip-bomb', 'huge-page', 'wrong-content-type'] as const),
+] as const
+
+export type AnswerFault = (typeof answerFaults)[number]
+export type PageFault = (typeof pageFaults)[number]
+export type TransportFault = (typeof transportFaults)[number]
+export type FaultKind = AnswerFault | PageFault | TransportFault
+
+/** A fault, which requests it strikes, and what it needs to know. */
+export interface Fault {
+  kind: FaultKind
+  /** Only this list (its items and a job's stages included); by default every list. */
+  stream?: ListName
+  /** Only this page. */
+  page?: number
+  /** Only pages of lists, or only single objects. */
+  target?: 'list' | 'item'
+  /** How many requests it strikes; 1 by default. */
+  times?: number | 'always'
+  /** How many matching requests it lets pass first; 0 by default. */
+  skip?: number
+  /** Throttle, quota, 503: the header `Retry-After`, as seconds or as an HTTP date. Absent by default. */
+  retryAfter?: number | string
+  /** Redirect: where to. */
+  location?: string
+  /** Malformed record: what stands in the middle of the page; by default a number. */
+  element?: unknown
+  /** Gzip bomb and huge page: how many bytes the body has at least; 200 MB and 20 MB by default. */
+  bytes?: number
+  /** Slow body: a few bytes each so many milliseconds; 50 by default. */
+  intervalMs?: number
+  /** Drift: changes the account just before the page is made. Other faults can strike the same request. */
+  before?: (world: World) => void
+}
+
+/** Faults that strike any request by chance. The same seed strikes the same requests of a sequence. */
+export interface RandomFaults {
+  seed: number
+  probability: number
+  kinds: readonly FaultKind[]
+  /** What the faults need to know besides their kind. */
+  details?: Omit<Fault, 'kind'>
+}
+
+/** What can be made to go wrong, on demand. */
+export interface Faults {
+  add(fault: Fault): AddedFault
+  random(faults: RandomFaults): void
+  /** Ends all faults, random ones included. */
+  clear(): void
+}
+
+export interface AddedFault {
+  /** How many requests it has struck. */
+  readonly hits: number
+  remove(): void
+}
+
+/** What is known of a request when faults are chosen for it. */
+export interface FaultTarget {
+  stream: ListName | undefined
+  page: number | undefined
+  target: 'list' | 'item'
+}
+
+export interface FaultRegistry extends Faults {
+  /** The faults that strike this request: any number of drifts, and at most one other. */
+  take(request: FaultTarget): Fault[]
+}
+
+interface Entry {
+  fault: Fault
+  toSkip: number
+  left: number
+  hits: number
+}
+
+export function createFaults(): FaultRegistry {
+  let entries: Entry[] = []
+  let byChance: (RandomFaults & { rng: Random }) | undefined
+
+  function takeEntries(request: FaultTarget): Fault[] {
+    const struck: Fault[] = []
+    for (const entry of entries) {
+      if (entry.left === 0 || !matches(entry.fault, request)) continue
+      if (entry.fault.kind !== 'drift' && struck.some(({ kind }) => kind !== 'drift')) continue
+      if (entry.toSkip-- > 0) continue
+      entry.left--
+      entry.hits++
+      struck.push(entry.fault)
+    }
+    entries = entries.filter((entry) => entry.left > 0)
+    return struck
+  }
+
+  return {
+    add(fault) {
+      const left = fault.times === 'always' ? Number.POSITIVE_INFINITY : (fault.times ?? 1)
+      const entry = { fault, toSkip: fault.skip ?? 0, left, hits: 0 }
+      entries.push(entry)
+      return {
+        get hits() {
+          return entry.hits
+        },
+        remove() {
+          entries = entries.filter((other) => other !== entry)
+        },
+      }
+    },
+    random(faults) {
+      byChance = { ...faults, rng: new Random(faults.seed) }
+    },
+    clear() {
+      entries = []
+      byChance = undefined
+    },
+    take(request) {
+      const struck = takeEntries(request)
+      if (byChance?.rng.chance(byChance.probability))
+        struck.push({ ...byChance.details, kind: byChance.rng.pick(byChance.kinds) })
+      return struck
+    },
+  }
+}
+
+function matches(fault: Fault, request: FaultTarget): boolean {
+  return (
+    (fault.stream === undefined || fault.stream === request.stream) &&
+    (fault.page === undefined || fault.page === request.page) &&
+    (fault.target === undefined || fault.target === request.target)
+  )
+}
