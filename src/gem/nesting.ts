@@ -2,7 +2,7 @@
  * Far above what Gem nests (about 8), far below where a recursive JSON writer, zod or PostgreSQL's jsonb run
  * out of stack.
  */
-export const MAX_DEPTH = 200
+export const MAX_DEPTH = 1200
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c

@@ -1,0 +1,11 @@
+/** Types of the activities' failures, as the workflow tells them apart and the Web UI shows them. A leaf module. */
+export const failureTypes = {
+  credentials: 'CredentialsRefused',
+  refused: 'RequestRefused',
+  fenced: 'Fenced',
+  user: 'UserError',
+  unavailable: 'GemUnavailable',
+  other: 'Failure',
+} as const
+
+export type FailureType = (typeof failureTypes)[keyof typeof failureTypes]

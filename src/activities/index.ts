@@ -1,0 +1,117 @@
+import { Context } from '@temporalio/activity'
+import type { Logger } from 'pino'
+import { findAccount, readCredentials, setAccountState } from '../accounts/account-store.ts'
+import type { Keyring } from '../accounts/encryption.ts'
+import { parseSettings } from '../accounts/settings.ts'
+import type { Db } from '../database/connect.ts'
+import type { AccountState } from '../database/database-types.ts'
+import { beginRun, endStream, finishRun, type NewRun } from '../database/runs.ts'
+import { createGemClient, type GemClientOptions } from '../gem/client.ts'
+import { joinTables, models } from '../mappers/registry.ts'
+import type { StreamName } from '../streams.ts'
+import type { AccountSchedule, FinishedRun, FinishRunInput } from './account.types.ts'
+import { AccountLimiter } from './account-limiter.ts'
+import { asTemporalFailure } from './failures.ts'
+import { outcomeOf } from './run-outcome.ts'
+import type { SliceInput, SliceResult } from './slice.types.ts'
+import { syncSettingsOf } from './sync-settings.ts'
+import { syncSlice } from './sync-slice.ts'
+
+export interface ActivityDependencies {
+  readonly db: Db
+  readonly keyring: Keyring
+  readonly log: Logger
+  /** A connection pool that all accounts share, by whether their base URL may be insecure. */
+  readonly dispatcherFor: (allowInsecureBaseUrl: boolean) => NonNullable<GemClientOptions['dispatcher']>
+}
+
+export type Activities = ReturnType<typeof createActivities>
+
+const allTables = [...Object.keys(models), ...Object.keys(joinTables)]
+
+/** The effects that the workflow `accountSync` decides on. They take and return ids, counts, cursors and times only. */
+export function createActivities({ db, keyring, log, dispatcherFor }: ActivityDependencies) {
+  const activities = {
+    /** What the workflow needs to know to plan. Fails for good if the account is unknown. */
+    async loadAccount({ account }: { account: string }): Promise<AccountSchedule> {
+      const found = await findAccount(db, account)
+      const settings = parseSettings(found.settings)
+      return {
+        state: found.state,
+        models: settings.models,
+        deltaEveryMs: settings.schedule.deltaEveryMs,
+        fullEveryMs: settings.schedule.fullEveryMs,
+        maxInFlight: settings.rate.maxInFlight,
+      }
+    },
+
+    async beginRun(run: NewRun): Promise<void> {
+      await beginRun(db, run)
+    },
+
+    /** Reads a stream on for at most 25 pages or 20 s. */
+    async syncSlice(input: SliceInput): Promise<SliceResult> {
+      const context = Context.current()
+      const settings = syncSettingsOf(parseSettings((await findAccount(db, input.account)).settings))
+      const limiter = new AccountLimiter(db, input.account, settings.rate)
+      const credentials = await readCredentials(db, keyring, input.account)
+      const gem = createGemClient({
+        ...credentials,
+        limiter,
+        dispatcher: dispatcherFor(credentials.allowInsecureBaseUrl),
+      })
+      const lines = log.child({ account: input.account, run: input.runId, stream: input.stream })
+      const beat = setInterval(() => context.heartbeat(), 5_000)
+      try {
+        return await syncSlice(
+          {
+            db,
+            gem,
+            limiter,
+            settings,
+            signal: context.cancellationSignal,
+            onProgress: (outcome) => lines.debug(outcome, 'page committed'),
+          },
+          input,
+        )
+      } finally {
+        clearInterval(beat)
+        await gem.close()
+      }
+    },
+
+    /** Records that a stream ended otherwise than by being read to its end. */
+    async endStream(input: {
+      runId: string
+      stream: StreamName
+      state: 'FAILED' | 'SKIPPED' | 'CANCELLED'
+      error: string | null
+    }): Promise<void> {
+      await endStream(db, input.runId, input.stream, input.state, input.error)
+    },
+
+    /** Closes a run by what became of its streams, and tells listeners. */
+    async finishRun(input: FinishRunInput): Promise<FinishedRun> {
+      const ended = await finishRun(db, input.account, input.runId, outcomeOf(input), allTables)
+      log.info({ account: input.account, run: input.runId, ...ended }, 'sync ended')
+      return ended
+    },
+
+    async setAccountState(input: {
+      account: string
+      state: AccountState
+      reason: string | null
+    }): Promise<void> {
+      await setAccountState(db, input.account, input.state, input.reason)
+    },
+  }
+  return mapValues(activities, asTemporalFailure)
+}
+
+/** Wraps each activity without touching its type. */
+function mapValues<T extends Record<string, (input: never) => Promise<unknown>>>(
+  functions: T,
+  wrap: <F extends (input: never) => Promise<unknown>>(f: F) => F,
+): T {
+  return Object.fromEntries(Object.entries(functions).map(([name, f]) => [name, wrap(f)])) as T
+}

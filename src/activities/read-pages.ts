@@ -1,0 +1,85 @@
+import type { GemClient, GemPage } from '../gem/client.ts'
+import { type PageSize, pageSizeAfterGoodPage } from '../gem/page-size.ts'
+import { isLastPage, offsetAfter, pageAt } from '../gem/paging.ts'
+
+export interface PagesRequest {
+  /** Of the collection, with its trailing slash. */
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  /** Rows that are committed already. */
+  readonly offset: number
+  readonly size: PageSize
+  readonly maxPerPage: number
+  /** Most calls under way at a time. */
+  readonly inFlight: number
+  /** Asked before each call: whether the slice has room for another page. */
+  readonly mayFetch: () => boolean
+  readonly signal: AbortSignal
+}
+
+export interface FetchedPage {
+  readonly page: GemPage
+  /** Its number in Gem's count, from 1, at `perPage` rows a page. */
+  readonly number: number
+  /** Where the next page begins, and at which size. */
+  readonly nextOffset: number
+  readonly nextSize: PageSize
+  readonly isLast: boolean
+}
+
+/**
+ * Pages of one list in their order, fetched ahead while earlier ones are committed. It looks ahead only as far as
+ * rows are known or likely to be: not before a full page has been seen, and not beyond the total where Gem sends one.
+ */
+export async function* readPages(client: GemClient, request: PagesRequest): AsyncGenerator<FetchedPage> {
+  const abandon = new AbortController()
+  const signal = AbortSignal.any([request.signal, abandon.signal])
+  const queue: { number: number; perPage: number; page: Promise<GemPage> }[] = []
+  let { offset, size } = request
+  let nextToFetch = pageAt(offset, size.perPage).page
+  let lastKnown = nextToFetch
+
+  const fetchAhead = () => {
+    while (queue.length < request.inFlight && nextToFetch <= lastKnown && request.mayFetch()) {
+      const page = client.fetchPage({
+        path: request.path,
+        query: { ...request.query },
+        page: nextToFetch,
+        perPage: size.perPage,
+        signal,
+      })
+      // Handled where it is awaited; a page that is never reached must not end the process.
+      page.catch(() => {})
+      queue.push({ number: nextToFetch++, perPage: size.perPage, page })
+    }
+  }
+
+  try {
+    fetchAhead()
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const page = await next.page
+      const isLast = isLastPage(page.records.length, next.perPage)
+      offset = offsetAfter(next.number, next.perPage)
+      size = pageSizeAfterGoodPage(size, request.maxPerPage)
+      if (size.perPage === next.perPage) {
+        lastKnown = isLast ? next.number : lookAhead(page, next.number, next.perPage, request.inFlight)
+        fetchAhead()
+      } else if (queue.length === 0) {
+        nextToFetch = pageAt(offset, size.perPage).page
+        lastKnown = nextToFetch
+        fetchAhead()
+      }
+      yield { page, number: next.number, nextOffset: offset, nextSize: size, isLast }
+      if (isLast) return
+    }
+  } finally {
+    abandon.abort()
+  }
+}
+
+/** The last page that is worth asking for, given a full one. */
+function lookAhead(page: GemPage, number: number, perPage: number, inFlight: number): number {
+  if (page.pagination === null) return number + inFlight
+  // One more page than the total says: rows may have come since, and only a short page proves the end.
+  return Math.max(number + 1, Math.ceil(page.pagination.total / perPage))
+}
