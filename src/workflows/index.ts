@@ -1,0 +1,1 @@
+export { accountSync } from './account-sync.ts'

@@ -1,0 +1,74 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
+import type { RunMode, RunState, StreamState } from '../database/database-types.ts'
+import type { MainTable, StreamName } from '../streams.ts'
+
+/** What `resync` takes; everything may be left out. */
+export interface ResyncInput {
+  /** Default full; with `since` delta. */
+  readonly mode?: RunMode
+  /** Main tables; default all that are configured. What they derive from comes along. */
+  readonly models?: readonly MainTable[]
+  /** A delta from this ISO 8601 time on. */
+  readonly since?: string
+  /** Lets a full sync delete more than the guard allows. */
+  readonly confirmDeletions?: boolean
+}
+
+/** A resync that is asked for, with the defaults filled in. */
+export interface Resync {
+  readonly mode: RunMode
+  /** Null: all that are configured. */
+  readonly models: readonly MainTable[] | null
+  readonly since: string | null
+  readonly confirmDeletions: boolean
+  readonly trigger: 'signal' | 'update'
+}
+
+export interface StreamStatus {
+  readonly stream: StreamName
+  readonly state: StreamState | 'PENDING'
+  readonly pages: number
+  readonly fetched: number
+  readonly inserted: number
+  readonly updated: number
+  readonly unchanged: number
+  readonly deleted: number
+  readonly rejected: number
+  readonly requests: number
+  readonly error: string | null
+}
+
+export interface SyncSummary {
+  readonly run: string
+  readonly mode: RunMode
+  readonly state: RunState
+  readonly startedAt: string
+  readonly finishedAt: string
+  readonly error: string | null
+}
+
+/** What the query `status` answers, in every state. */
+export interface Status {
+  readonly account: string
+  readonly state: 'STARTING' | 'SYNCING' | 'WAITING' | 'RATE_LIMITED' | 'PAUSED' | 'NEEDS_CREDENTIALS'
+  /** In words, for people. */
+  readonly doing: string
+  readonly run: { readonly id: string; readonly mode: RunMode; readonly startedAt: string } | null
+  /** Number of the phase under way, from 1; null between runs. */
+  readonly phase: number | null
+  readonly streams: readonly StreamStatus[]
+  readonly waitingUntil: string | null
+  readonly lastSync: SyncSummary | null
+  readonly nextSync: { readonly mode: RunMode; readonly at: string } | null
+  readonly queue: readonly Resync[]
+  /** The latest messages that were refused, and why. */
+  readonly refusals: readonly { readonly at: string; readonly message: string; readonly why: string }[]
+}
+
+export const resyncSignal = defineSignal<[unknown]>('resync')
+export const pauseSignal = defineSignal('pause')
+export const resumeSignal = defineSignal('resume')
+/** Sent by the CLI when settings, a key or the state of the account have changed. */
+export const wakeSignal = defineSignal('wake')
+export const resyncUpdate = defineUpdate<readonly Resync[], [unknown]>('resync')
+export const statusQuery = defineQuery<Status>('status')

@@ -1,0 +1,103 @@
+import type { StreamCounts } from '../activities/slice.types.ts'
+import type { RunMode, RunTrigger, StreamState } from '../database/database-types.ts'
+import { type MainTable, type StreamName, streamsOf } from '../streams.ts'
+import type { SyncSummary } from './messages.ts'
+import type { ResyncQueue } from './resync.ts'
+import type { SyncStarts } from './schedule.ts'
+
+/**
+ * Everything that an account's workflow knows, as plain data: what continue-as-new carries. It can be cut between
+ * any two slices, since what a slice did is in PostgreSQL.
+ */
+export interface AccountState {
+  /** The sync under way; null between syncs. */
+  run: RunProgress | null
+  queue: ResyncQueue
+  starts: SyncStarts
+  paused: boolean
+  needsCredentials: boolean
+  lastSync: SyncSummary | null
+  refusals: { at: string; message: string; why: string }[]
+}
+
+export interface RunProgress {
+  readonly id: string
+  readonly mode: RunMode
+  readonly trigger: RunTrigger
+  readonly models: readonly MainTable[]
+  readonly since: string | null
+  readonly confirmDeletions: boolean
+  /** ISO 8601, by the workflow's clock. */
+  readonly startedAt: string
+  readonly streams: StreamProgress[]
+  /** No call to Gem before this time (ISO 8601). */
+  waitUntil: string | null
+  waitReason: 'throttled' | 'quota' | null
+  /** 429s in a row. */
+  throttled: number
+}
+
+export interface StreamProgress {
+  readonly stream: StreamName
+  state: StreamState | 'PENDING'
+  counts: StreamCounts
+  error: string | null
+  /** Gem refused the key for this list. */
+  notPermitted: boolean
+}
+
+/** The input of the workflow: `{account}` from a person, the rest from continue-as-new. */
+export interface AccountSyncInput {
+  readonly account: string
+  readonly state?: AccountState
+}
+
+export function initialState(): AccountState {
+  return {
+    run: null,
+    queue: {},
+    starts: { full: null, delta: null },
+    paused: false,
+    needsCredentials: false,
+    lastSync: null,
+    refusals: [],
+  }
+}
+
+export function newRun(
+  run: Pick<RunProgress, 'id' | 'mode' | 'trigger' | 'models' | 'since' | 'confirmDeletions' | 'startedAt'>,
+): RunProgress {
+  return {
+    ...run,
+    streams: streamsOf(run.models).map((stream) => ({
+      stream,
+      state: 'PENDING',
+      counts: noCounts,
+      error: null,
+      notPermitted: false,
+    })),
+    waitUntil: null,
+    waitReason: null,
+    throttled: 0,
+  }
+}
+
+const noCounts: StreamCounts = {
+  pages: 0,
+  fetched: 0,
+  inserted: 0,
+  updated: 0,
+  unchanged: 0,
+  deleted: 0,
+  rejected: 0,
+  requests: 0,
+}
+
+const mostRefusals = 10
+const longestWhy = 300
+
+/** Keeps the latest refusals, for a person to see. */
+export function refuse(state: AccountState, message: string, why: string, now: number): void {
+  const refusal = { at: new Date(now).toISOString(), message, why: why.slice(0, longestWhy) }
+  state.refusals = [...state.refusals, refusal].slice(-mostRefusals)
+}

@@ -1,0 +1,114 @@
+import { computePhases } from '../streams.ts'
+import type { Status, StreamStatus } from './messages.ts'
+import { queuedResyncs } from './resync.ts'
+import type { DueSync } from './schedule.ts'
+import type { AccountState, RunProgress } from './state.ts'
+
+/** What a person may know of the account now. */
+export function statusOf(account: string, state: AccountState, due: DueSync | null, now: number): Status {
+  const { run } = state
+  const waitingUntil = run?.waitUntil && Date.parse(run.waitUntil) > now ? run.waitUntil : null
+  const name = nameOf(state, waitingUntil, due)
+  return {
+    account,
+    state: name,
+    doing: words(name, state, waitingUntil, due),
+    run: run && { id: run.id, mode: run.mode, startedAt: run.startedAt },
+    phase: run && phaseOf(run),
+    streams: run ? run.streams.map(streamStatus) : [],
+    waitingUntil: waitingUntil ?? (run === null && due ? new Date(due.at).toISOString() : null),
+    lastSync: state.lastSync,
+    nextSync: due && { mode: due.mode, at: new Date(due.at).toISOString() },
+    queue: queuedResyncs(state.queue),
+    refusals: state.refusals,
+  }
+}
+
+function nameOf(state: AccountState, waitingUntil: string | null, due: DueSync | null): Status['state'] {
+  if (state.needsCredentials) return 'NEEDS_CREDENTIALS'
+  if (state.paused) return 'PAUSED'
+  if (waitingUntil !== null) return 'RATE_LIMITED'
+  if (state.run !== null) return 'SYNCING'
+  return due === null ? 'STARTING' : 'WAITING'
+}
+
+function words(
+  name: Status['state'],
+  { run }: AccountState,
+  waitingUntil: string | null,
+  due: DueSync | null,
+): string {
+  switch (name) {
+    case 'NEEDS_CREDENTIALS':
+      return 'Gem refuses the API key: no calls until `gem-ats-sync account set-key` or the signal `resume`'
+    case 'PAUSED':
+      return 'paused by a person: no calls until the signal `resume`'
+    case 'RATE_LIMITED':
+      return `Gem asked for a pause${run?.waitReason === 'quota' ? ' (quota used up)' : ''}: goes on at ${waitingUntil}`
+    case 'SYNCING':
+      return `${run?.mode} sync, ${
+        run?.streams
+          .filter((stream) => stream.state === 'RUNNING')
+          .map((stream) => stream.stream)
+          .join(', ') || 'between streams'
+      }`
+    case 'WAITING':
+      return due ? `next ${due.mode} sync at ${new Date(due.at).toISOString()}` : 'waiting'
+    case 'STARTING':
+      return 'starting'
+  }
+}
+
+function phaseOf(run: RunProgress): number | null {
+  const phases = computePhases(run.streams.map((progress) => progress.stream))
+  const current = phases.findIndex((phase) =>
+    run.streams.some(
+      ({ stream, state }) => phase.includes(stream) && (state === 'PENDING' || state === 'RUNNING'),
+    ),
+  )
+  return current === -1 ? phases.length : current + 1
+}
+
+const streamStatus = ({ stream, state, counts, error }: RunProgress['streams'][number]): StreamStatus => ({
+  stream,
+  state,
+  ...counts,
+  error,
+})
+
+/** The status as Markdown, for the Web UI: what a person on call wants first comes first. */
+export function toMarkdown(status: Status): string {
+  const lines = [`**${status.state}** ${status.doing}`]
+  if (status.lastSync) {
+    const { mode, state, finishedAt, error } = status.lastSync
+    lines.push(
+      `Last sync: ${mode}, **${state}** at ${finishedAt}${error ? `\n\n> ${error.replaceAll('\n', '\n> ')}` : ''}`,
+    )
+  }
+  if (status.streams.length > 0) lines.push(streamTable(status.streams))
+  if (status.nextSync) lines.push(`Next: ${status.nextSync.mode} at ${status.nextSync.at}`)
+  const [refusal] = status.refusals.slice(-1)
+  if (refusal) lines.push(`Refused at ${refusal.at}: \`${refusal.message}\`: ${refusal.why}`)
+  return lines.join('\n\n')
+}
+
+function streamTable(streams: readonly StreamStatus[]): string {
+  const rows = streams.map((s) =>
+    [
+      s.stream,
+      s.state,
+      s.pages,
+      s.fetched,
+      s.inserted,
+      s.updated,
+      s.unchanged,
+      s.rejected,
+      s.error ?? '',
+    ].join(' | '),
+  )
+  return [
+    '| stream | state | pages | records | new | changed | same | rejected | error |',
+    '|---|---|--:|--:|--:|--:|--:|--:|---|',
+    ...rows.map((row) => `| ${row} |`),
+  ].join('\n')
+}
