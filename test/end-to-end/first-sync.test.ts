@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { streamNames } from '../../src/streams.ts'
+import { statusQuery } from '../../src/workflows/messages.ts'
+import { type Product, startProduct } from '../support/product.ts'
+import { strangeAccount } from '../support/strange-account/index.ts'
+
+describe('a first sync', () => {
+  let product: Product
+  before(async () => {
+    product = await startProduct({ candidates: 300, seed: 11 })
+  })
+  after(async () => {
+    await product[Symbol.asyncDispose]()
+  })
+
+  test('mirrors every table as Gem holds it, and stays open for the next one', async () => {
+    const account = await product.addAccount(['jobBoard=acme', 'paging.maxPerPage=50'])
+    const handle = await product.start(account)
+    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
+    assert.deepEqual(await product.differences(account), [])
+    const status = await handle.query(statusQuery)
+    assert.equal(status.account, account)
+    assert.equal(status.lastSync?.state ?? 'SUCCEEDED', 'SUCCEEDED')
+    assert.equal((await handle.describe()).status.name, 'RUNNING')
+  })
+
+  test('is followed by a full resync on the signal, which writes no row that has not changed', async () => {
+    const account = await product.addAccount()
+    const handle = await product.start(account)
+    await product.nextSync(account)
+    const rows = async () =>
+      (
+        await product.pool.query(
+          `select id, xmin::text, changed_at from ats.candidates where account = $1 order by id`,
+          [account],
+        )
+      ).rows
+    const first = await rows()
+    await handle.signal('resync', { mode: 'full' })
+    const second = await product.nextSync(account)
+    assert.deepEqual([second.state, second.changed], ['SUCCEEDED', []])
+    assert.deepEqual(await rows(), first)
+  })
+
+  test('mirrors a strange account over HTTP', async () => {
+    const { world } = product.gem
+    const source = strangeAccount(5)
+    for (const stream of streamNames) world.replaceAll(stream, [...source[stream]])
+    const account = await product.addAccount()
+    await product.start(account)
+    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
+    assert.deepEqual(await product.differences(account, source), [])
+  })
+})

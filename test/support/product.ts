@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { WorkflowHandle } from '@temporalio/client'
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker'
+import pg from 'pg'
+import { insertAccount } from '../../src/accounts/account-store.ts'
+import { applyAssignments } from '../../src/accounts/assignments.ts'
+import { type Keyring, parseEncryptionKey } from '../../src/accounts/encryption.ts'
+import { parseSettings } from '../../src/accounts/settings.ts'
+import { createActivities } from '../../src/activities/index.ts'
+import { connect, type Db } from '../../src/database/connect.ts'
+import {
+  type SimulatedGem,
+  type SimulatedGemOptions,
+  startSimulatedGem,
+} from '../../src/embedded/simulated-gem/index.ts'
+import { createGemDispatcher } from '../../src/gem/dispatcher.ts'
+import { createLogger } from '../../src/log.ts'
+import { streamNames } from '../../src/streams.ts'
+import type { accountSync } from '../../src/workflows/index.ts'
+import { createTestDatabase } from './database.ts'
+import { differences } from './oracle/differences.ts'
+import { expectedTables, type Source } from './oracle/index.ts'
+import { readTables } from './oracle/read-tables.ts'
+import { connectTestTemporal, uniqueName } from './temporal.ts'
+
+const workflowsPath = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url))
+
+/** A sync that ended, as `NOTIFY gem_ats_sync` tells it. */
+export interface EndedSync {
+  readonly account: string
+  readonly run: string
+  readonly state: string
+  readonly changed: readonly string[]
+}
+
+export interface Product extends AsyncDisposable {
+  readonly db: Db
+  readonly pool: pg.Pool
+  readonly gem: SimulatedGem
+  readonly client: Awaited<ReturnType<typeof connectTestTemporal>>['client']
+  readonly taskQueue: string
+  /** Adds an account on the simulated Gem. */
+  addAccount(assignments?: readonly string[]): Promise<string>
+  start(account: string): Promise<WorkflowHandle<typeof accountSync>>
+  /** The next sync that ends, of those not asked for before. */
+  nextSync(account: string): Promise<EndedSync>
+  /** What differs between the mirror and what Gem holds (or the given lists), by the oracle. */
+  differences(account: string, source?: Source): Promise<string[]>
+}
+
+/** The whole product in this process, on a database, a Temporal task queue and a simulated Gem of its own. */
+export async function startProduct(gemOptions: SimulatedGemOptions = {}): Promise<Product> {
+  await using starting = new AsyncDisposableStack()
+  const database = starting.use(await createTestDatabase())
+  const temporal = starting.use(await connectTestTemporal())
+  const gem = starting.adopt(await startSimulatedGem({ rate: null, ...gemOptions }), (running) =>
+    running.close(),
+  )
+  gem.setSwitches({ attachmentUrls: 'stable', ...gemOptions.switches })
+  const db = starting.adopt(connect(database.workerUrl), (open) => open.destroy())
+  const pool = starting.adopt(new pg.Pool({ connectionString: database.ownerUrl, max: 2 }), (open) =>
+    open.end(),
+  )
+  const dispatcher = starting.adopt(
+    createGemDispatcher({ allowPrivateAddresses: true, connections: 16 }),
+    (open) => open.close(),
+  )
+  const syncs = starting.adopt(await listen(database.ownerUrl), (listening) => listening.close())
+  const keyring = newKeyring()
+  const log = createLogger({ level: 'error', pretty: false })
+  const worker = await Worker.create({
+    connection: temporal.nativeConnection,
+    namespace: temporal.namespace,
+    taskQueue: temporal.taskQueue,
+    workflowBundle: await workflowBundle(),
+    activities: createActivities({ db, keyring, log, dispatcherFor: () => dispatcher }),
+  })
+  const working = worker.run()
+  starting.defer(async () => {
+    worker.shutdown()
+    await working
+  })
+  const accounts: string[] = []
+  starting.defer(async () => {
+    for (const account of accounts)
+      await terminate(temporal.client.workflow.getHandle(`gem-account-${account}`))
+  })
+
+  const sourceNow = (): Source =>
+    Object.fromEntries(streamNames.map((name) => [name, [...gem.world.objects(name)]])) as Source
+  const running = starting.move()
+
+  return {
+    db,
+    pool,
+    gem,
+    client: temporal.client,
+    taskQueue: temporal.taskQueue,
+    async addAccount(assignments = []) {
+      const account = uniqueName('acme')
+      const settings = applyAssignments({}, ['rate.requestsPerSecond=20', 'rate.burst=500', ...assignments])
+      await insertAccount(db, keyring, {
+        account,
+        settings,
+        baseUrl: gem.url,
+        allowInsecureBaseUrl: true,
+        apiKey: gem.apiKey,
+        applicationSecret: null,
+      })
+      accounts.push(account)
+      return account
+    },
+    async start(account) {
+      return await temporal.client.workflow.start<typeof accountSync>('accountSync', {
+        taskQueue: temporal.taskQueue,
+        workflowId: `gem-account-${account}`,
+        args: [{ account }],
+      })
+    },
+    nextSync: syncs.next,
+    async differences(account, source = sourceNow()) {
+      const { rows } = await pool.query('select settings from sync.accounts where account = $1', [account])
+      const { jobBoard, integrationFields } = parseSettings(rows[0].settings)
+      const expected = expectedTables(source, {
+        account,
+        settings: { jobBoard, integrationFields: [...integrationFields] },
+      })
+      return differences(expected, await readTables(pool, account))
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+async function terminate(handle: WorkflowHandle): Promise<void> {
+  await handle.terminate('the test has ended').catch(() => {
+    // It was never started, or has ended by itself.
+  })
+}
+
+Runtime.install({ logger: new DefaultLogger('ERROR') })
+
+let bundle: ReturnType<typeof bundleWorkflowCode> | undefined
+
+/** Bundled once a process: it takes seconds. */
+export function workflowBundle(): ReturnType<typeof bundleWorkflowCode> {
+  bundle ??= bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
+  return bundle
+}
+
+function newKeyring(): Keyring {
+  const key = parseEncryptionKey(randomBytes(32).toString('base64'))
+  if (key === null) throw new Error('32 bytes are a key')
+  return { current: key, others: [] }
+}
+
+/** Syncs that end, in their order, for each account. */
+async function listen(url: string) {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const ended = new Map<string, EndedSync[]>()
+  const told = new EventTarget()
+  client.on('notification', ({ payload }) => {
+    const sync = JSON.parse(payload ?? '{}') as EndedSync
+    ended.set(sync.account, [...(ended.get(sync.account) ?? []), sync])
+    told.dispatchEvent(new Event('ended'))
+  })
+  await client.query('listen gem_ats_sync')
+  return {
+    async next(account: string): Promise<EndedSync> {
+      for (;;) {
+        const sync = ended.get(account)?.shift()
+        if (sync !== undefined) return sync
+        await once(told, 'ended')
+      }
+    },
+    close: () => client.end(),
+  }
+}
