@@ -13,6 +13,8 @@ export interface AccountSchedule {
 export interface StreamEnd {
   readonly stream: StreamName
   readonly state: StreamState
+  /** It was read to its end, even if something about it needs a person. */
+  readonly wasRead: boolean
   /** For people; null if nothing went wrong. */
   readonly error: string | null
 }

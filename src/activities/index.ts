@@ -80,11 +80,11 @@ export function createActivities({ db, keyring, log, dispatcherFor }: ActivityDe
       }
     },
 
-    /** Records that a stream ended otherwise than by being read to its end. */
+    /** Records at once that a stream has failed. */
     async endStream(input: {
       runId: string
       stream: StreamName
-      state: 'FAILED' | 'SKIPPED' | 'CANCELLED'
+      state: 'FAILED'
       error: string | null
     }): Promise<void> {
       await endStream(db, input.runId, input.stream, input.state, input.error)
@@ -92,7 +92,7 @@ export function createActivities({ db, keyring, log, dispatcherFor }: ActivityDe
 
     /** Closes a run by what became of its streams, and tells listeners. */
     async finishRun(input: FinishRunInput): Promise<FinishedRun> {
-      const ended = await finishRun(db, input.account, input.runId, outcomeOf(input), allTables)
+      const ended = await finishRun(db, input, outcomeOf(input), allTables)
       log.info({ account: input.account, run: input.runId, ...ended }, 'sync ended')
       return ended
     },

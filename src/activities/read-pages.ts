@@ -19,8 +19,7 @@ export interface PagesRequest {
 
 export interface FetchedPage {
   readonly page: GemPage
-  /** Its number in Gem's count, from 1, at `perPage` rows a page. */
-  readonly number: number
+  readonly perPage: number
   /** Where the next page begins, and at which size. */
   readonly nextOffset: number
   readonly nextSize: PageSize
@@ -69,7 +68,7 @@ export async function* readPages(client: GemClient, request: PagesRequest): Asyn
         lastKnown = nextToFetch
         fetchAhead()
       }
-      yield { page, number: next.number, nextOffset: offset, nextSize: size, isLast }
+      yield { page, perPage: next.perPage, nextOffset: offset, nextSize: size, isLast }
       if (isLast) return
     }
   } finally {

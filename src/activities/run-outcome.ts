@@ -8,5 +8,5 @@ export function outcomeOf({ streams, stoppedBy }: FinishRunInput): { state: RunS
   if (stoppedBy === 'credentials') return { state: 'AUTHENTICATION_FAILED', error }
   if (stoppedBy === 'cancellation') return { state: 'CANCELLED', error }
   if (failed.length === 0) return { state: 'SUCCEEDED', error: null }
-  return { state: failed.length === streams.length ? 'FAILED' : 'PARTIALLY_FAILED', error }
+  return { state: streams.some((end) => end.wasRead) ? 'PARTIALLY_FAILED' : 'FAILED', error }
 }

@@ -12,6 +12,8 @@ export interface SliceInput {
   readonly throttledBefore: number
   /** Begin of the window that a person asked for, ISO 8601; null: where the last run began. */
   readonly since: string | null
+  /** A person has confirmed that more rows may be marked as deleted than the guard allows. */
+  readonly confirmDeletions: boolean
 }
 
 /** What the stream has come to in this run, for status. */
@@ -26,11 +28,13 @@ export interface StreamCounts {
   readonly requests: number
 }
 
-export type SliceResult = { readonly counts: StreamCounts } & (
+export type SliceEnd =
   | { readonly kind: 'more' }
-  | { readonly kind: 'done' }
+  /** `problem`: the rows are right, but a person has to look at something; null if nothing is amiss. */
+  | { readonly kind: 'done'; readonly problem: string | null }
   /** Gem asked for a pause: no call of this account until then (ISO 8601). */
   | { readonly kind: 'wait'; readonly until: string; readonly reason: 'throttled' | 'quota' }
   /** The account is paused or without credentials: the checkpoint is kept. */
   | { readonly kind: 'halted' }
-)
+
+export type SliceResult = SliceEnd & { readonly counts: StreamCounts }

@@ -7,6 +7,7 @@ export interface SyncSettings extends MappingSettings {
   readonly maxPerPage: number
   readonly overlapMs: number
   readonly rate: Rate
+  readonly deletions: { readonly maxShare: number; readonly minRows: number }
 }
 
 export function syncSettingsOf(settings: Settings): SyncSettings {
@@ -15,6 +16,7 @@ export function syncSettingsOf(settings: Settings): SyncSettings {
     integrationFields: settings.integrationFields,
     maxPerPage: settings.paging.maxPerPage,
     overlapMs: settings.paging.overlapMs,
+    deletions: settings.deletions,
     rate: { perSecond: settings.rate.requestsPerSecond, burst: settings.rate.burst },
   }
 }

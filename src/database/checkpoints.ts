@@ -4,19 +4,47 @@ import type { PageSize } from '../gem/page-size.ts'
 import type { StreamName } from '../streams.ts'
 import type { Db } from './connect.ts'
 
+/**
+ * What of a stream is being read:
+ *
+ *     full:   whole ─→ window… ─→ absences ─→ done        (whole again where rows slipped through the pages)
+ *     delta:  window… ─→ done, or whole ─→ done for lists that are small or were never read
+ */
+export type Step =
+  /** The whole list. */
+  | { readonly kind: 'whole' }
+  /** The list, narrowed by one of the stream's delta filters. */
+  | { readonly kind: 'window'; readonly filter: number }
+  /** A second look at the rows that the whole list did not show. */
+  | { readonly kind: 'absences' }
+  | { readonly kind: 'done' }
+
 /** How far a stream has been read in a run. It moves only in the transaction that commits the rows it has passed. */
 export interface Cursor {
-  /** Which of the stream's passes (a delta of applications reads the list once for each of its filters). */
-  readonly pass: number
-  /** Rows of this pass that are committed: the next page begins here, whatever its size. */
+  readonly step: Step
+  /** Rows of this step that are committed: the next page begins here, whatever its size. */
   readonly offset: number
   readonly size: PageSize
   /** Gem's clock when the stream's first page was answered, ISO 8601; null before. */
   readonly startedAt: string | null
-  /** Begin of the delta's window, ISO 8601; null when the whole list is read. */
+  /** Begin of the delta's window, ISO 8601; null: there is none to read from. */
   readonly since: string | null
-  /** Every pass has been read to its end. */
-  readonly done: boolean
+  /** Which reading of the whole list this is, from 0. */
+  readonly round: number
+  /** Readings that showed as many rows as Gem said there are. */
+  readonly completeRounds: number
+  /** Rows that Gem said the list has, when it answered the latest page; null where it does not say. */
+  readonly total: number | null
+  /** Pages that were read again because the list had shrunk between two of them. */
+  readonly stepsBack: number
+  /** Records of this run without a readable id: they may be any of the rows that seem absent. */
+  readonly unreadable: number
+  /** Why rows that seem absent are left alone, for people; null while nothing speaks against marking them. */
+  readonly keepAbsent: string | null
+  /** The second look may mark rows: the guard against mass deletion has let them through. */
+  readonly cleared: boolean
+  /** A second look has found a row that the pages had not shown: others may have slipped through with it. */
+  readonly drifted: boolean
 }
 
 export interface Lease {

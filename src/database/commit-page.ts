@@ -119,17 +119,16 @@ function verdicts(
 }
 
 /** A full pass proves absence by what it did see: rejected records with a readable id and embedded copies included. */
-async function rememberSeen(trx: Db, { account, runId, page, embedded }: PageCommit): Promise<void> {
-  for (const { stream, model, records } of embedded ? [page, embedded] : [page]) {
-    const ids = records
+async function rememberSeen(trx: Db, { account, runId, cursor, page, embedded }: PageCommit): Promise<void> {
+  for (const batch of embedded ? [page, embedded] : [page]) {
+    const ids = batch.records
       .map((record) => record.remoteId)
       .filter((id) => id !== null)
-      .map((id) => rowId(account, model.table, id))
+      .map((id) => rowId(account, batch.model.table, id))
     if (ids.length === 0) continue
     await sql`
-      insert into sync.seen_pages (run_id, stream, ids) values (${runId}, ${stream}, ${ids}::uuid[])`.execute(
-      trx,
-    )
+      insert into sync.seen_pages (run_id, stream, round, embedded, ids)
+      values (${runId}, ${batch.stream}, ${cursor.round}, ${batch.embedded}, ${ids}::uuid[])`.execute(trx)
   }
 }
 
@@ -138,10 +137,14 @@ const countWarnings = (batch: Batch) =>
 
 async function count(
   trx: Db,
-  { runId, stream, page, requests }: PageCommit,
+  { runId, stream, page, requests, cursor: { startedAt } }: PageCommit,
   { inserted, updated, unchanged, rejected, warnings }: WriteCounts & { rejected: number; warnings: number },
 ): Promise<void> {
   await sql`
+    with started as (
+      update sync.runs set gem_started_at = ${startedAt}::timestamptz
+      where id = ${runId} and (gem_started_at is null or gem_started_at > ${startedAt}::timestamptz)
+    )
     update sync.run_streams set
       pages = pages + 1, fetched = fetched + ${page.records.length}, inserted = inserted + ${inserted},
       updated = updated + ${updated}, unchanged = unchanged + ${unchanged}, rejected = rejected + ${rejected},

@@ -26,6 +26,7 @@ export interface AccountsTable {
   encryption_key_id: string
   api_key: Buffer
   application_secret: Buffer | null
+  key_compared: Generated<boolean>
   created_at: Generated<Date>
   updated_at: Generated<Date>
 }
@@ -38,6 +39,7 @@ export interface RunsTable {
   models: string[]
   state: RunState
   started_at: Time
+  gem_started_at: NullableTime
   finished_at: NullableTime
   error: string | null
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { FinishRunInput } from '../activities/account.types.ts'
 import type { StreamCounts } from '../activities/slice.types.ts'
 import { FencedError } from '../errors.ts'
 import type { StreamName } from '../streams.ts'
@@ -54,30 +55,35 @@ export async function beginStream(db: Db, runId: string, stream: StreamName): Pr
       where run_streams.state <> 'RUNNING'`.execute(db)
 }
 
+export interface StreamCompletion {
+  readonly account: string
+  readonly runId: string
+  readonly stream: StreamName
+  readonly fence: number
+  readonly overlapMs: number
+  readonly movesWatermark: boolean
+  /** What a person has to look at although the rows are right; null if nothing. */
+  readonly problem: string | null
+}
+
 /**
- * A stream has been read to its end: stores its watermark and closes it, in one transaction.
+ * A stream has been read to its end: closes it and stores where the next delta's window begins, in one transaction.
+ * That is where the run began by Gem's clock, less the overlap; a clock that went back counts as what it said.
  *
- * @param watermark where the next delta's window begins, ISO 8601; null leaves the one that is stored.
  * @throws FencedError if a newer attempt has taken the stream over.
  */
-export async function completeStream(
-  db: Db,
-  {
-    account,
-    runId,
-    stream,
-    fence,
-    watermark,
-  }: { account: string; runId: string; stream: StreamName; fence: number; watermark: string | null },
-): Promise<void> {
+export async function completeStream(db: Db, completion: StreamCompletion): Promise<void> {
+  const { account, runId, stream, fence, overlapMs, movesWatermark, problem } = completion
   await db.transaction().execute(async (trx) => {
     const { numAffectedRows } = await sql`
-      update sync.checkpoints set watermark = coalesce(${watermark}::timestamptz, watermark), updated_at = clock_timestamp()
+      update sync.checkpoints c set updated_at = clock_timestamp(), watermark = case when ${movesWatermark} then coalesce(
+        (select least(r.gem_started_at, (c.cursor ->> 'startedAt')::timestamptz) from sync.runs r where r.id = ${runId})
+          - make_interval(secs => ${overlapMs / 1000}), watermark) else watermark end
       where account = ${account} and stream = ${stream} and fence = ${fence}`.execute(trx)
     if (numAffectedRows !== 1n) {
       throw new FencedError(`${account}/${stream}: a newer attempt has taken this stream over`)
     }
-    await endStream(trx, runId, stream, 'SUCCEEDED', null)
+    await endStream(trx, runId, stream, problem === null ? 'SUCCEEDED' : 'FAILED', problem)
   })
 }
 
@@ -101,12 +107,12 @@ export async function countSpent(
   db: Db,
   runId: string,
   stream: StreamName,
-  spent: { readonly requests: number; readonly rateLimitedMs: number },
+  { requests = 0, rateLimitedMs = 0 }: { readonly requests?: number; readonly rateLimitedMs?: number },
 ): Promise<void> {
-  if (spent.requests === 0 && spent.rateLimitedMs === 0) return
+  if (requests === 0 && rateLimitedMs === 0) return
   await sql`
-    update sync.run_streams set requests = requests + ${spent.requests},
-      rate_limited_ms = rate_limited_ms + ${Math.round(spent.rateLimitedMs)}
+    update sync.run_streams set requests = requests + ${requests},
+      rate_limited_ms = rate_limited_ms + ${Math.round(rateLimitedMs)}
     where run_id = ${runId} and stream = ${stream}`.execute(db)
 }
 
@@ -128,18 +134,21 @@ export interface EndedRun {
 }
 
 /**
- * Closes a run and tells listeners of the channel `gem_ats_sync`: `{account, run, state, changed}`.
+ * Closes a run and the streams that it left open, and tells listeners of the channel `gem_ats_sync`:
+ * `{account, run, state, changed}`.
  *
  * @param tables the tables of `ats` to look for changes in.
  */
 export async function finishRun(
   db: Db,
-  account: string,
-  runId: string,
+  { account, runId, streams }: Pick<FinishRunInput, 'account' | 'runId' | 'streams'>,
   outcome: { readonly state: RunState; readonly error: string | null },
   tables: readonly string[],
 ): Promise<EndedRun> {
   return await db.transaction().execute(async (trx) => {
+    for (const { stream, state, error } of streams) {
+      if (state === 'SKIPPED' || state === 'CANCELLED') await endStream(trx, runId, stream, state, error)
+    }
     await sql`
       update sync.runs set state = ${outcome.state}, error = ${outcome.error}, finished_at = clock_timestamp()
       where id = ${runId} and account = ${account}`.execute(trx)

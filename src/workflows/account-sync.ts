@@ -11,7 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { AccountSchedule, FinishRunInput } from '../activities/account.types.ts'
-import type { RunMode, RunTrigger } from '../database/database-types.ts'
+import type { RunMode, RunTrigger, StreamState } from '../database/database-types.ts'
 import type { MainTable } from '../streams.ts'
 import { bookkeeping } from './activities.ts'
 import {
@@ -33,6 +33,7 @@ import {
   newRun,
   type RunProgress,
   refuse,
+  type StreamProgress,
 } from './state.ts'
 import { statusOf, toMarkdown } from './status.ts'
 
@@ -235,11 +236,11 @@ class AccountLife {
   }
 
   async #finish(run: RunProgress, stoppedBy: FinishRunInput['stoppedBy']): Promise<void> {
-    const streams = run.streams.map(({ stream, state, error }) => ({
+    const streams = run.streams.map(({ stream, state, error, wasRead }) => ({
       stream,
-      state:
-        state === 'PENDING' ? ('SKIPPED' as const) : state === 'RUNNING' ? ('CANCELLED' as const) : state,
+      state: endStates[state],
       error,
+      wasRead,
     }))
     const { state, error } = await bookkeeping.finishRun({
       account: this.#account,
@@ -277,6 +278,16 @@ class AccountLife {
   #show(): void {
     setCurrentDetails(toMarkdown(statusOf(this.#account, this.#state, this.#due, Date.now())))
   }
+}
+
+/** What a stream's state becomes when its run ends around it. */
+const endStates: Record<StreamProgress['state'], StreamState> = {
+  PENDING: 'SKIPPED',
+  RUNNING: 'CANCELLED',
+  SUCCEEDED: 'SUCCEEDED',
+  FAILED: 'FAILED',
+  SKIPPED: 'SKIPPED',
+  CANCELLED: 'CANCELLED',
 }
 
 const reasons: Record<AccountSchedule['state'], string | null> = {

@@ -33,7 +33,7 @@ export function readResync(input: unknown, trigger: 'signal' | 'update'): Resync
     problemOf({ mode, models, since, confirmDeletions }) ?? {
       mode: (mode as RunMode | undefined) ?? (since === undefined ? 'full' : 'delta'),
       models: (models as MainTable[] | undefined) ?? null,
-      since: since === undefined ? null : new Date(since as string).toISOString(),
+      since: since === undefined ? null : readTime(since),
       confirmDeletions: confirmDeletions === true,
       trigger,
     }
@@ -47,7 +47,7 @@ function problemOf({ mode, models, since, confirmDeletions }: Record<string, unk
   if (models !== undefined && !isModelList(models)) {
     return `models: expected a list of some of ${mainTables.join(', ')}`
   }
-  if (since !== undefined && (typeof since !== 'string' || !isTime(since))) {
+  if (since !== undefined && readTime(since) === null) {
     return 'since: expected an ISO 8601 time such as 2026-01-31T00:00:00Z'
   }
   if (since !== undefined && mode === 'full')
@@ -62,7 +62,19 @@ function isModelList(value: unknown): value is MainTable[] {
   return Array.isArray(value) && value.length > 0 && value.every((model) => mainTables.includes(model))
 }
 
-const isTime = (text: string) => /^\d{4}-\d\d-\d\d(T|$)/.test(text) && !Number.isNaN(Date.parse(text))
+const isoTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/i
+
+/** Time as ISO 8601 in UTC, which times without a zone are taken to be in: workers in other zones must read the same. */
+function readTime(text: unknown): string | null {
+  const match = typeof text === 'string' ? isoTime.exec(text) : null
+  if (match === null) return null
+  const [time, timeOfDay, , , zone] = match
+  const instant = new Date(timeOfDay !== undefined && zone === undefined ? `${time}Z` : time)
+  if (Number.isNaN(instant.getTime())) return null
+  const utc = instant.toISOString()
+  // Times are compared as text, and Gem reads years of four digits only.
+  return utc.length === 24 ? utc : null
+}
 
 /** Adds a request to those that wait: full beats delta, the earlier `since` wins, confirmations add up. */
 export function enqueue(queue: ResyncQueue, resync: Resync): ResyncQueue {

@@ -9,7 +9,7 @@ import {
 import { failureTypes } from '../activities/failure-types.ts'
 import type { SliceResult } from '../activities/slice.types.ts'
 import { computePhases } from '../streams.ts'
-import { reading } from './activities.ts'
+import { bookkeeping, reading } from './activities.ts'
 import type { AccountState, RunProgress, StreamProgress } from './state.ts'
 
 /** Events after which the history is cut, far below the server's limit of 51,200. */
@@ -62,6 +62,7 @@ async function readStream(
     } catch (error) {
       if (isCancellation(error)) throw error
       fail(progress, error)
+      await bookkeeping.endStream({ runId: run.id, ...progress, state: 'FAILED' })
     }
     context.onProgress()
   }
@@ -84,6 +85,7 @@ function readSlice(
     inFlight: Math.max(1, Math.floor(maxInFlight / sharing)),
     throttledBefore: run.throttled,
     since: run.since,
+    confirmDeletions: run.confirmDeletions,
   }
   const summary = `${stream}: ${run.mode}, from page ${counts.pages + 1}`
   return reading.syncSlice.executeWithOptions({ summary }, [input])
@@ -98,7 +100,11 @@ function take(run: RunProgress, progress: StreamProgress, slice: SliceResult): v
   } else {
     run.throttled = 0
   }
-  if (slice.kind === 'done') progress.state = 'SUCCEEDED'
+  if (slice.kind === 'done') {
+    progress.state = slice.problem === null ? 'SUCCEEDED' : 'FAILED'
+    progress.error = slice.problem
+    progress.wasRead = true
+  }
 }
 
 const later = (one: string | null, other: string) => (one !== null && one > other ? one : other)

@@ -40,11 +40,13 @@ export function jitter(account: string, everyMs: number): number {
   return Math.floor(fraction(account) * Math.min(mostJitterMs, everyMs / 20))
 }
 
-/** FNV-1a of the name, from 0 to 1. */
+/** FNV-1a of the name, from 0 to 1; mixed at the end, or names that differ in their last character would be neighbours. */
 function fraction(name: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < name.length; index++) {
     hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193)
   }
-  return (hash >>> 0) / 2 ** 32
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32
 }

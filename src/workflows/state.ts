@@ -42,6 +42,8 @@ export interface StreamProgress {
   state: StreamState | 'PENDING'
   counts: StreamCounts
   error: string | null
+  /** It was read to its end, even if something about it needs a person. */
+  wasRead: boolean
   /** Gem refused the key for this list. */
   notPermitted: boolean
 }
@@ -74,6 +76,7 @@ export function newRun(
       state: 'PENDING',
       counts: noCounts,
       error: null,
+      wasRead: false,
       notPermitted: false,
     })),
     waitUntil: null,

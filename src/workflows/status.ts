@@ -103,7 +103,7 @@ function streamTable(streams: readonly StreamStatus[]): string {
       s.updated,
       s.unchanged,
       s.rejected,
-      s.error ?? '',
+      inCell(s.error ?? ''),
     ].join(' | '),
   )
   return [
@@ -112,3 +112,6 @@ function streamTable(streams: readonly StreamStatus[]): string {
     ...rows.map((row) => `| ${row} |`),
   ].join('\n')
 }
+
+/** An error's text must not end the cell or the row that it stands in. */
+const inCell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s*[\r\n]+\s*/g, ' ')

@@ -21,12 +21,19 @@ export async function insertBareAccount(db: Db, account: string): Promise<void> 
 }
 
 export const firstCursor: Cursor = {
-  pass: 0,
+  step: { kind: 'whole' },
   offset: 0,
   size: startingPageSize(500),
   startedAt: null,
   since: null,
-  done: false,
+  round: 0,
+  completeRounds: 0,
+  total: null,
+  stepsBack: 0,
+  unreadable: 0,
+  keepAbsent: null,
+  cleared: false,
+  drifted: false,
 }
 
 export interface DirectSync {

@@ -24,6 +24,7 @@ const statements = [
     encryption_key_id text not null,
     api_key bytea not null,
     application_secret bytea,
+    key_compared boolean not null default false,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
   )`,
@@ -37,6 +38,7 @@ const statements = [
     models text[] not null,
     state text not null check (state in (${runStates})),
     started_at timestamptz not null,
+    gem_started_at timestamptz,
     finished_at timestamptz,
     error text
   )`,
@@ -73,6 +75,8 @@ const statements = [
   `create table sync.seen_pages (
     run_id uuid not null references sync.runs on delete cascade,
     stream text not null,
+    round integer not null,
+    embedded boolean not null,
     ids uuid[] not null
   )`,
   'create index on sync.seen_pages (run_id, stream)',

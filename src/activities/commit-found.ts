@@ -1,0 +1,21 @@
+import type { Cursor } from '../database/checkpoints.ts'
+import { commitPage, type PageOutcome } from '../database/commit-page.ts'
+import { mapPage } from './map-page.ts'
+import type { Slice, SliceContext } from './slice-context.ts'
+
+/** Takes in records that a look by id has found alive; the place in the list stays. */
+export async function commitFound(
+  context: SliceContext,
+  slice: Slice,
+  cursor: Cursor,
+  { found, needsSanitising }: { readonly found: readonly unknown[]; readonly needsSanitising: boolean },
+): Promise<PageOutcome> {
+  const outcome = await commitPage(context.db, {
+    ...slice,
+    ...mapPage(slice.stream, { records: [...found], needsSanitising }, context.settings),
+    cursor,
+    requests: context.limiter.takeCalls(),
+  })
+  context.onProgress(outcome)
+  return outcome
+}

@@ -1,0 +1,120 @@
+import {
+  type AbsenceCounts,
+  countAbsences,
+  countSeen,
+  type FullPass,
+  findControl,
+  listAbsent,
+  markGone,
+  roundsOverlap,
+} from '../database/absences.ts'
+import type { Cursor } from '../database/checkpoints.ts'
+import { models } from '../mappers/registry.ts'
+import { streams } from '../streams.ts'
+import { commitFound } from './commit-found.ts'
+import { deletionGuard } from './deletion-guard.ts'
+import { mostRounds, type Reached, rereadFrom } from './read-list.ts'
+import { lookById, mostIdsALook, type Verdict } from './second-look.ts'
+import type { Slice, SliceContext } from './slice-context.ts'
+
+/** Rows marked in one transaction where two readings of the whole list have proven them gone. */
+const batch = 500
+
+/**
+ * The end of a full pass: rows that no page has shown are gone only if a second look says so too. A look by id, or a
+ * second reading of the whole list, whichever takes fewer calls; a look by id that finds a row alive means that the
+ * list has shifted under the reader, who then reads it again.
+ */
+export async function lookForAbsent(context: SliceContext, slice: Slice, cursor: Cursor): Promise<Reached> {
+  const pass: FullPass = { ...slice, model: models[streams[slice.stream].model] }
+  const counts = await countAbsences(context.db, pass)
+  // A record whose id could not be read may be any of the rows that seem absent.
+  if (counts.absent === 0 || cursor.unreadable > 0) return done(cursor)
+
+  const keepAbsent = cursor.cleared ? null : await whyToKeep(context, slice, pass, cursor, counts)
+  if (keepAbsent !== null) return done({ ...cursor, keepAbsent })
+  const cleared = { ...cursor, cleared: true }
+
+  if (await isProvenByReading(context, slice, pass, cleared)) {
+    return await markAll(context, slice, pass, cleared)
+  }
+  const readable = cleared.round + 1 < mostRounds
+  if (readable && pagesOf(counts, cleared) <= counts.absent) return goOn(rereadFrom(cleared))
+  return await lookOneByOne(context, slice, pass, cleared, readable)
+}
+
+async function whyToKeep(
+  { db, settings }: SliceContext,
+  { confirmDeletions }: Slice,
+  pass: FullPass,
+  { round }: Cursor,
+  counts: AbsenceCounts,
+): Promise<string | null> {
+  if (confirmDeletions) return null
+  return deletionGuard({
+    ...counts,
+    seen: await countSeen(db, pass, { from: round, to: round }),
+    table: pass.model.table,
+    ...settings.deletions,
+  })
+}
+
+/** Two complete readings that looked at the same list. A list that is empty each time counts once a person confirms. */
+async function isProvenByReading(
+  { db }: SliceContext,
+  { confirmDeletions }: Slice,
+  pass: FullPass,
+  { completeRounds, round }: Cursor,
+): Promise<boolean> {
+  if (completeRounds < 2) return false
+  if (await roundsOverlap(db, pass, round - 1, round)) return true
+  return confirmDeletions && (await countSeen(db, pass, { from: round - 1, to: round })) === 0
+}
+
+async function markAll(
+  context: SliceContext,
+  slice: Slice,
+  pass: FullPass,
+  cursor: Cursor,
+): Promise<Reached> {
+  for (;;) {
+    const absent = await listAbsent(context.db, pass, batch)
+    if (absent.length === 0) return done(cursor)
+    await markGone(context.db, pass, { fence: slice.fence, cursor, ids: absent.map((row) => row.id) })
+  }
+}
+
+/** Looks absent rows up by their ids, marks those that Gem does not know and takes in those that it does. */
+async function lookOneByOne(
+  context: SliceContext,
+  slice: Slice,
+  pass: FullPass,
+  from: Cursor,
+  readable: boolean,
+): Promise<Reached> {
+  let cursor = from
+  for (;;) {
+    const absent = await listAbsent(context.db, pass, mostIdsALook)
+    if (absent.length === 0)
+      return cursor.drifted && readable ? goOn(rereadFrom({ ...cursor, drifted: false })) : done(cursor)
+    const control = await findControl(context.db, pass)
+    const verdict: Verdict =
+      control === null ? { kind: 'unproven' } : await lookById(context, slice, absent, control)
+    if (verdict.kind === 'out of budget') return { end: { kind: 'more' } }
+    // Without a look that can be trusted, a second reading is the look; without one left, the next full sync's.
+    if (verdict.kind === 'unproven') return readable ? goOn(rereadFrom(cursor)) : done(cursor)
+    if (verdict.found.length > 0) {
+      cursor = { ...cursor, drifted: true }
+      const outcome = await commitFound(context, slice, cursor, verdict)
+      if (outcome.accountState !== 'ACTIVE') return { end: { kind: 'halted' } }
+    }
+    await markGone(context.db, pass, { fence: slice.fence, cursor, ids: verdict.gone.map((row) => row.id) })
+  }
+}
+
+/** Calls that a reading of the whole list takes. */
+const pagesOf = ({ alive }: AbsenceCounts, { size }: Cursor) => Math.ceil((alive + 1) / size.perPage)
+
+const goOn = (cursor: Cursor): Reached => ({ end: null, cursor })
+
+const done = (cursor: Cursor): Reached => goOn({ ...cursor, step: { kind: 'done' } })

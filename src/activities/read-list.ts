@@ -1,0 +1,119 @@
+import { countSeen } from '../database/absences.ts'
+import type { Cursor } from '../database/checkpoints.ts'
+import { commitPage } from '../database/commit-page.ts'
+import { pageAt } from '../gem/paging.ts'
+import { models } from '../mappers/registry.ts'
+import { streams } from '../streams.ts'
+import { mapPage } from './map-page.ts'
+import { type FetchedPage, readPages } from './read-pages.ts'
+import type { SliceEnd } from './slice.types.ts'
+import type { Slice, SliceContext } from './slice-context.ts'
+import { nextStep, queryOf } from './steps.ts'
+
+/** Where a slice has come to: it ends, or it goes on from the cursor. */
+export type Reached = { readonly end: SliceEnd } | { readonly end: null; readonly cursor: Cursor }
+
+/** Readings of the whole list in one run, the first included. */
+export const mostRounds = 4
+
+/** Going back over what may have slipped through is bounded: a list that never rests is left to the next full sync. */
+const mostStepsBack = 20
+
+/** Reads one step of a stream: each page is fetched, mapped and committed, in the list's order. */
+export async function readList(context: SliceContext, slice: Slice, from: Cursor): Promise<Reached> {
+  let cursor = from
+  const pages = readPages(context.gem, {
+    path: streams[slice.stream].path,
+    query: queryOf(slice.stream, cursor),
+    offset: cursor.offset,
+    size: cursor.size,
+    maxPerPage: context.settings.maxPerPage,
+    inFlight: slice.inFlight,
+    mayFetch: slice.mayCall,
+    signal: context.signal,
+  })
+  for await (const fetched of pages) {
+    const { page, embedded } = mapPage(slice.stream, fetched.page, context.settings)
+    const unreadable = page.records.filter((record) => record.remoteId === null).length
+    const { cursor: next, isEnd } = advance(cursor, fetched, unreadable)
+    const outcome = await commitPage(context.db, {
+      ...slice,
+      cursor: next,
+      page,
+      embedded,
+      requests: context.limiter.takeCalls(),
+    })
+    context.onProgress(outcome)
+    if (outcome.accountState !== 'ACTIVE') return { end: { kind: 'halted' } }
+    if (isEnd) return { end: null, cursor: await closeStep(context, slice, next) }
+    const goesBack = next.offset < fetched.nextOffset
+    cursor = next
+    if (goesBack) return { end: null, cursor }
+  }
+  return { end: { kind: 'more' } }
+}
+
+/** The cursor after a page, within its step. */
+function advance(
+  cursor: Cursor,
+  fetched: FetchedPage,
+  unreadable: number,
+): { cursor: Cursor; isEnd: boolean } {
+  const { page, nextOffset, nextSize, isLast } = fetched
+  const total = page.pagination?.total ?? null
+  const lost = cursor.total === null || total === null ? 0 : cursor.total - total
+  const advanced: Cursor = {
+    ...cursor,
+    offset: nextOffset,
+    size: nextSize,
+    total,
+    startedAt: cursor.startedAt ?? page.serverTime?.toISOString() ?? null,
+    unreadable: cursor.unreadable + unreadable,
+  }
+  // Rows that went while pages were read have moved those behind them up, across the page's edge: read that part again.
+  if (lost > 0 && cursor.offset > 0 && cursor.stepsBack < mostStepsBack) {
+    const edge = cursor.offset - pageAt(cursor.offset, fetched.perPage).skip
+    return {
+      cursor: { ...advanced, offset: Math.max(0, edge - lost), stepsBack: cursor.stepsBack + 1 },
+      isEnd: false,
+    }
+  }
+  return { cursor: advanced, isEnd: isLast }
+}
+
+/**
+ * Chooses what follows a step that was read to its end. A whole list that showed fewer rows than Gem says it has is
+ * read again.
+ */
+async function closeStep(context: SliceContext, slice: Slice, cursor: Cursor): Promise<Cursor> {
+  const fresh = { ...cursor, offset: 0, total: null }
+  if (cursor.step.kind !== 'whole' || slice.mode !== 'full') {
+    return { ...fresh, step: nextStep(cursor, slice.stream, slice.mode) }
+  }
+  const reading = await judgeReading(context, slice, cursor)
+  if (reading === 'short' && cursor.round + 1 < mostRounds) return rereadFrom(fresh)
+  const completeRounds = cursor.completeRounds + (reading === 'complete' ? 1 : 0)
+  return { ...fresh, completeRounds, step: nextStep(cursor, slice.stream, slice.mode) }
+}
+
+/** The whole list once more. */
+export function rereadFrom(cursor: Cursor): Cursor {
+  return { ...cursor, step: { kind: 'whole' }, offset: 0, total: null, round: cursor.round + 1, stepsBack: 0 }
+}
+
+/**
+ * Whether a reading of the whole list showed all that Gem says it has. One that shows fewer, but nothing that the
+ * reading before it had not shown, is taken as complete: then it is the total that counts otherwise.
+ */
+async function judgeReading(
+  { db }: SliceContext,
+  slice: Slice,
+  { round, total, unreadable }: Cursor,
+): Promise<'complete' | 'short'> {
+  if (total === null) return 'complete'
+  const pass = { ...slice, model: models[streams[slice.stream].model] }
+  if ((await countSeen(db, pass, { from: round, to: round })) + unreadable >= total) return 'complete'
+  if (round === 0) return 'short'
+  const before = await countSeen(db, pass, { from: 0, to: round - 1 })
+  return (await countSeen(db, pass, { from: 0, to: round })) === before ? 'complete' : 'short'
+}

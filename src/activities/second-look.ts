@@ -1,0 +1,98 @@
+import type { Row } from '../database/absences.ts'
+import { CredentialsRefusedError, RequestRefusedError } from '../errors.ts'
+import { toQuery } from '../gem/filters.ts'
+import { isJsonObject } from '../json.ts'
+import { type StreamName, streams } from '../streams.ts'
+import type { Slice, SliceContext } from './slice-context.ts'
+
+/** Rows that one look asks for; with the control Harvest's, and so probably Gem's, limit of 50 ids a call. */
+export const mostIdsALook = 20
+
+export type Verdict =
+  | {
+      readonly kind: 'proven'
+      readonly gone: readonly Row[]
+      /** Records that Gem still knows, as it sent them. */
+      readonly found: readonly unknown[]
+      readonly needsSanitising: boolean
+    }
+  /** The look did not find the control either, or cannot be made: it says nothing. */
+  | { readonly kind: 'unproven' }
+  | { readonly kind: 'out of budget' }
+
+type Look = (context: SliceContext, slice: Slice, absent: readonly Row[], control: Row) => Promise<Verdict>
+
+/** Looks by id: candidates by their filter, others (and candidates where the filter fails) by reading the items. */
+export const lookById: Look = async (context, slice, absent, control) => {
+  const byFilter = looksByFilter[slice.stream]
+  if (byFilter !== undefined) {
+    const verdict = await attempt(byFilter, context, slice, absent, control)
+    if (verdict.kind !== 'unproven') return verdict
+  }
+  return await attempt(readItems, context, slice, absent, control)
+}
+
+/** A look that Gem refuses (no such route, no such filter, not permitted) is no look. */
+const attempt = async (look: Look, ...args: Parameters<Look>): Promise<Verdict> => {
+  try {
+    return await look(...args)
+  } catch (error) {
+    if (error instanceof RequestRefusedError || error instanceof CredentialsRefusedError)
+      return { kind: 'unproven' }
+    throw error
+  }
+}
+
+const filterCandidates: Look = async ({ gem, signal }, slice, absent, control) => {
+  const rows = [...absent, control]
+  // How Gem writes a list of ids is not known for sure; one with a comma in an id could be read otherwise.
+  if (rows.some(({ remoteId }) => remoteId.includes(','))) return { kind: 'unproven' }
+  if (!slice.mayCall()) return { kind: 'out of budget' }
+  const page = await gem.fetchPage({
+    path: streams.candidates.path,
+    page: 1,
+    perPage: 100,
+    query: toQuery({ include_deleted: true, candidate_ids: rows.map((row) => row.remoteId).join(',') }),
+    signal,
+  })
+  const ids = new Set(page.records.map(idOf))
+  const asked = new Set(rows.map((row) => row.remoteId))
+  // A filter that the server ignores answers with others.
+  const isHonest = ids.has(control.remoteId) && [...ids].every((id) => id !== null && asked.has(id))
+  if (!isHonest) return { kind: 'unproven' }
+  return {
+    kind: 'proven',
+    gone: absent.filter((row) => !ids.has(row.remoteId)),
+    found: page.records.filter((record) => idOf(record) !== control.remoteId),
+    needsSanitising: page.needsSanitising,
+  }
+}
+
+const looksByFilter: Partial<Record<StreamName, Look>> = { candidates: filterCandidates }
+
+const readItems: Look = async (context, slice, absent, control) => {
+  const gone: Row[] = []
+  const found: unknown[] = []
+  let needsSanitising = false
+  for (const row of [control, ...absent]) {
+    if (!slice.mayCall()) return { kind: 'out of budget' }
+    const item = await context.gem.fetchItem({
+      path: streams[slice.stream].path,
+      id: row.remoteId,
+      signal: context.signal,
+    })
+    const isIt = item.found && idOf(item.record) === row.remoteId
+    if (row === control) {
+      if (!isIt) return { kind: 'unproven' }
+      continue
+    }
+    if (item.found && !isIt) return { kind: 'unproven' }
+    if (item.found) {
+      found.push(item.record)
+      needsSanitising ||= item.needsSanitising
+    } else gone.push(row)
+  }
+  return { kind: 'proven', gone, found, needsSanitising }
+}
+
+const idOf = (record: unknown) => (isJsonObject(record) && typeof record.id === 'string' ? record.id : null)

@@ -1,0 +1,35 @@
+import type { PageOutcome } from '../database/commit-page.ts'
+import type { Db } from '../database/connect.ts'
+import type { GemClient } from '../gem/client.ts'
+import type { AccountLimiter } from './account-limiter.ts'
+import type { SliceInput } from './slice.types.ts'
+import type { SyncSettings } from './sync-settings.ts'
+
+/** What a slice works with. */
+export interface SliceContext {
+  readonly db: Db
+  readonly gem: GemClient
+  readonly limiter: AccountLimiter
+  readonly settings: SyncSettings
+  /** Aborted when the activity is cancelled or the worker shuts down. */
+  readonly signal: AbortSignal
+  /** Told after each commit. */
+  readonly onProgress: (outcome: PageOutcome) => void
+}
+
+/** A slice that holds its stream: no older attempt can commit any more. */
+export interface Slice extends SliceInput {
+  readonly fence: number
+  /** Whether there is room for another call to Gem. */
+  readonly mayCall: () => boolean
+}
+
+const mostCalls = 25
+const mostMs = 20_000
+
+/** Bounds a slice: after 25 calls or 20 s a fresh activity goes on. Calls count when they are made, so none is wasted. */
+export function sliceBudget(): () => boolean {
+  const until = performance.now() + mostMs
+  let calls = 0
+  return () => calls < mostCalls && performance.now() < until && ++calls > 0
+}

@@ -1,0 +1,135 @@
+import { sql } from 'kysely'
+import type { Model } from '../mappers/model.ts'
+import type { StreamName } from '../streams.ts'
+import { advanceCursor, type Cursor } from './checkpoints.ts'
+import type { Db } from './connect.ts'
+import { followChanges, noFactsChanges } from './follow-changes.ts'
+import { lockAccount } from './lock-account.ts'
+import type { Change } from './rows.ts'
+
+/** A full pass of one stream, whose seen ids are stored. */
+export interface FullPass {
+  readonly account: string
+  readonly runId: string
+  readonly stream: StreamName
+  readonly model: Model
+}
+
+export interface Row {
+  readonly id: string
+  readonly remoteId: string
+}
+
+export interface AbsenceCounts {
+  /** Rows of the model that are not marked as deleted. */
+  readonly alive: number
+  /** Those of them that no page of this run has shown. */
+  readonly absent: number
+}
+
+export async function countAbsences(db: Db, pass: FullPass): Promise<AbsenceCounts> {
+  const { rows } = await sql<AbsenceCounts>`
+    with seen as (${seenIds(pass)})
+    select count(*)::int as alive, (count(*) filter (where s.id is null))::int as absent
+    from ${tableOf(pass)} r left join seen s on s.id = r.id
+    where r.account = ${pass.account} and r.remote_deleted_at is null`.execute(db)
+  return rows[0] ?? { alive: 0, absent: 0 }
+}
+
+/** The next rows that no page of this run has shown, by id. */
+export async function listAbsent(db: Db, pass: FullPass, limit: number): Promise<Row[]> {
+  const { rows } = await sql<Row>`
+    with seen as (${seenIds(pass)})
+    select r.id, r.remote_id as "remoteId" from ${tableOf(pass)} r
+    where r.account = ${pass.account} and r.remote_deleted_at is null and not exists (select from seen s where s.id = r.id)
+    order by r.id limit ${limit}`.execute(db)
+  return rows
+}
+
+/** A row that this run has seen alive: a look that does not find it either says nothing about others. */
+export async function findControl(db: Db, pass: FullPass): Promise<Row | null> {
+  const { rows } = await sql<Row>`
+    select r.id, r.remote_id as "remoteId"
+    from (select ids from sync.seen_pages where run_id = ${pass.runId} and stream = ${pass.stream} and not embedded) p,
+      unnest(p.ids) as s (id) join ${tableOf(pass)} r on r.id = s.id
+    where r.remote_deleted_at is null limit 1`.execute(db)
+  return rows[0] ?? null
+}
+
+/** Distinct ids that readings of the whole list have shown, copies embedded elsewhere not counted. */
+export async function countSeen(
+  db: Db,
+  { runId, stream }: FullPass,
+  rounds: { readonly from: number; readonly to: number },
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(distinct s.id)::int as count from sync.seen_pages p, unnest(p.ids) as s (id)
+    where p.run_id = ${runId} and p.stream = ${stream} and p.round between ${rounds.from} and ${rounds.to}
+      and not p.embedded`.execute(db)
+  return rows[0]?.count ?? 0
+}
+
+/** Whether two readings of the whole list have a row in common that is alive: the later one looked at the same list. */
+export async function roundsOverlap(db: Db, pass: FullPass, first: number, second: number): Promise<boolean> {
+  const { rows } = await sql<{ overlap: boolean }>`
+    select exists (
+      ${idsOfRound(pass, first)} intersect ${idsOfRound(pass, second)}
+    ) as overlap`.execute(db)
+  return rows[0]?.overlap ?? false
+}
+
+/**
+ * Marks rows that a second look has proven to be gone, with everything that follows from it, and keeps the cursor.
+ *
+ * @throws FencedError if a newer attempt has taken the stream over.
+ */
+export async function markGone(
+  db: Db,
+  pass: FullPass,
+  { fence, cursor, ids }: { fence: number; cursor: Cursor; ids: readonly string[] },
+): Promise<number> {
+  const { account, runId, stream, model } = pass
+  return await db.transaction().execute(async (trx) => {
+    await lockAccount(trx, account)
+    const now = await advanceCursor(trx, account, stream, fence, cursor)
+    const gone = await setGone(trx, model, ids, now)
+    await followChanges(trx, { account, now }, { [model.table]: gone }, noFactsChanges)
+    await sql`
+      update sync.run_streams set deleted = deleted + ${gone.length}
+      where run_id = ${runId} and stream = ${stream}`.execute(trx)
+    return gone.length
+  })
+}
+
+async function setGone(trx: Db, model: Model, ids: readonly string[], now: string): Promise<Change[]> {
+  const { rows } = await sql<Change>`
+    update ${sql.table(`ats.${model.table}`)} r set ${whenGone(model)}
+      remote_deleted_at = ${now}::timestamptz, changed_at = ${now}::timestamptz
+    where id = any(${ids}::uuid[]) and remote_deleted_at is null
+    returning id, false as inserted, ${references(model)} as previous, ${references(model)} as current`.execute(
+    trx,
+  )
+  return rows
+}
+
+function whenGone(model: Model) {
+  const columns = Object.entries(model.whenGone ?? {})
+  return sql.join(
+    columns.map(([name, value]) => sql`${sql.ref(name)} = ${value},`),
+    sql` `,
+  )
+}
+
+function references(model: Model) {
+  const pairs = Object.keys(model.references).map((name) => sql`${sql.lit(name)}, r.${sql.ref(name)}`)
+  return sql`jsonb_build_object(${sql.join(pairs)})`
+}
+
+const tableOf = ({ model }: FullPass) => sql.table(`ats.${model.table}`)
+
+const seenIds = ({ runId, stream }: FullPass) =>
+  sql`select distinct unnest(ids) as id from sync.seen_pages where run_id = ${runId} and stream = ${stream}`
+
+const idsOfRound = ({ runId, stream }: FullPass, round: number) => sql`
+  (select unnest(ids) from sync.seen_pages
+    where run_id = ${runId} and stream = ${stream} and round = ${round} and not embedded)`
