@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+/** The command line: `gem-ats-sync --help`. */
+import { createProgram } from './cli/program.ts'
+import { reportError } from './cli/report-error.ts'
+
+// `gem-ats-sync account list | head -1`: nobody reads on, which is no error.
+process.stdout.on('error', () => process.exit(0))
+
+try {
+  await createProgram().parseAsync()
+} catch (error) {
+  process.exitCode = reportError(error)
+}

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+
+const help = `
+Examples:
+  gem-ats-sync demo           # stays up until Ctrl-C
+  gem-ats-sync demo --exit    # ends with the first finished sync`
+
+export function demo(): Command {
+  return new Command('demo')
+    .summary('try it: a simulated Gem, PostgreSQL, Temporal and the worker, all embedded')
+    .description('Runs everything embedded, syncs a simulated account, and shows where to look.')
+    .argument('[option...]', 'passed on to the demo')
+    .allowUnknownOption()
+    .addHelpText('after', help)
+    .action(run)
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  // Compiled for publishing, this file and the demo end with .js.
+  const script = fileURLToPath(new URL(`../embedded/demo${extname(import.meta.url)}`, import.meta.url))
+  const child = spawn(process.execPath, [script, ...args], { stdio: 'inherit' })
+  // Ctrl-C reaches the demo too, which stops its servers first.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
+  const [code] = await once(child, 'exit')
+  process.exitCode = code ?? 1
+}

@@ -1,0 +1,38 @@
+import { Command } from 'commander'
+import { migrationTargetOf, readEnvironment } from '../config.ts'
+import { explainDatabaseError } from './database-errors.ts'
+import { print, printJson } from './output.ts'
+
+const help = `
+Takes from the environment:
+  GEM_ATS_SYNC_OWNER_DATABASE_URL   a role that may create schemas, tables and roles (else DATABASE_URL)
+  GEM_ATS_SYNC_WORKER_PASSWORD      lets the role gem_ats_sync_worker log in with this password; without it the
+                                    role is a group, to be granted to a user of your own
+The embedded stack migrates its own database when it starts.
+
+Example:
+  GEM_ATS_SYNC_OWNER_DATABASE_URL=postgres://owner:…@db/ats gem-ats-sync migrate`
+
+export function migrateCommand(): Command {
+  return new Command('migrate')
+    .summary('create the tables, or bring them up to date')
+    .description('Creates the schemas ats and sync with their tables and roles, or brings them up to date.')
+    .option('--json', 'print the result as JSON', false)
+    .addHelpText('after', help)
+    .action(run)
+}
+
+async function run({ json }: { json: boolean }): Promise<void> {
+  const { databaseUrl, workerPassword } = migrationTargetOf(readEnvironment())
+  // Loaded only here: it brings every model along.
+  const { migrate } = await import('../database/migrate.ts')
+  const names = await migrate({
+    databaseUrl,
+    ...(workerPassword === undefined ? {} : { workerPassword }),
+  }).catch((error: unknown) => {
+    throw explainDatabaseError(error, databaseUrl)
+  })
+  if (json) return printJson({ migrations: names })
+  if (names.length === 0) print('The tables are up to date.')
+  for (const name of names) print(`${name} done`)
+}

@@ -1,0 +1,45 @@
+import { Command } from 'commander'
+import manifest from '../../package.json' with { type: 'json' }
+import { accountAdd } from './account-add.ts'
+import { accountList } from './account-list.ts'
+import { accountRemove } from './account-remove.ts'
+import { accountSet } from './account-set.ts'
+import { accountSetKey } from './account-set-key.ts'
+import { accountShow } from './account-show.ts'
+import { demo } from './demo.ts'
+import { migrateCommand } from './migrate.ts'
+import { status } from './status.ts'
+
+const help = `
+The database is DATABASE_URL, or that of the embedded stack (npm start) that runs on GEM_ATS_SYNC_DATA_DIR (.data).
+Exit codes: 0 done, 1 failed, 2 wrong usage. DEBUG=gem-ats-sync shows where an error comes from.
+
+First steps:
+  gem-ats-sync demo                 # see it work, with a simulated Gem
+  gem-ats-sync migrate              # create the tables in your own PostgreSQL
+  gem-ats-sync account add acme     # asks for the API key; then prints how to start the sync
+  gem-ats-sync status acme`
+
+export function createProgram(): Command {
+  const account = new Command('account')
+    .description('Adds, shows, changes and removes Gem accounts.')
+    .summary('add, show, change and remove accounts')
+  for (const command of accountCommands()) account.addCommand(command)
+  const program = new Command('gem-ats-sync')
+    .description('Mirrors Gem ATS accounts into PostgreSQL, on Temporal.')
+    .version(manifest.version)
+    .addHelpText('after', help)
+  for (const command of [account, status(), migrateCommand(), demo()]) program.addCommand(command)
+  return withOneLineErrors(program)
+}
+
+function accountCommands(): Command[] {
+  return [accountAdd(), accountList(), accountShow(), accountSetKey(), accountSet(), accountRemove()]
+}
+
+/** Commander throws instead of ending the process, and leaves it to us to print. Subcommands do not inherit it. */
+function withOneLineErrors(command: Command): Command {
+  command.exitOverride().configureOutput({ outputError: () => {} })
+  for (const child of command.commands) withOneLineErrors(child)
+  return command
+}

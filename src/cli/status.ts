@@ -1,0 +1,56 @@
+import { Command } from 'commander'
+import { findAccount } from '../accounts/account-store.ts'
+import { readEnvironment, temporalOf } from '../config.ts'
+import { isJsonObject } from '../json.ts'
+import { type Outcome, queryStatus } from './account-workflow.ts'
+import { startLine } from './next-steps.ts'
+import { print, printJson } from './output.ts'
+import { recentRuns } from './recent-runs.ts'
+import { showObject } from './show-object.ts'
+import { withDatabase } from './with-database.ts'
+
+const help = `
+Asks the account's workflow; if that does not answer (Temporal or the worker is away, or it was never started), shows
+the newest runs from the database.
+
+Example:
+  gem-ats-sync status acme`
+
+export function status(): Command {
+  return new Command('status')
+    .summary('show how far the sync of an account is')
+    .description('Shows how far the sync of an account is.')
+    .argument('<name>', 'the account')
+    .option('--json', 'print it as JSON', false)
+    .addHelpText('after', help)
+    .action(show)
+}
+
+async function show(name: string, { json }: { json: boolean }): Promise<void> {
+  const environment = readEnvironment()
+  const temporal = temporalOf(environment)
+  const { known, account } = await withDatabase(environment, async (db) => {
+    const account = await findAccount(db, name)
+    return { account, known: await recentRuns(db, account.account) }
+  })
+  const answer = await queryStatus(temporal, name)
+  const workflow = answer.kind === 'done' ? answer.value : null
+  const { state, state_reason } = account
+  if (json)
+    return printJson({ account: name, state, state_reason, workflow, silent: silenceOf(answer), ...known })
+  if (isJsonObject(workflow)) return showObject(workflow)
+  print(`The workflow gives no answer: ${silenceOf(answer)}. What the database knows:`)
+  showObject({ account: name, state, reason: state_reason, ...known })
+  if (answer.kind === 'not-running') print(`\nStart it:\n  ${startLine(temporal, name)}`)
+}
+
+function silenceOf(answer: Outcome<unknown>): string | null {
+  switch (answer.kind) {
+    case 'done':
+      return null
+    case 'not-running':
+      return 'it does not run'
+    case 'unreachable':
+      return answer.why
+  }
+}

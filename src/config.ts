@@ -1,0 +1,91 @@
+/**
+ * The environment, parsed by zod; the only reader of process.env in the product (the embedded stack has its own,
+ * src/embedded/environment.ts). Messages name the variable and what would be right, never its value.
+ */
+import type { Keyring } from './accounts/encryption.ts'
+import { type Env, type Environment, readEnvironment } from './config/environment.ts'
+import { keyringOf } from './config/keyring.ts'
+import { type TemporalConfig, temporalOf } from './config/temporal.ts'
+import { UserError } from './errors.ts'
+import type { LogOptions } from './log.ts'
+
+export { type Environment, readEnvironment } from './config/environment.ts'
+export { keyringOf } from './config/keyring.ts'
+export { type TemporalConfig, temporalOf } from './config/temporal.ts'
+
+/** All that the worker needs. */
+export interface Config {
+  readonly databaseUrl: string
+  readonly keyring: Keyring
+  readonly temporal: TemporalConfig
+  readonly log: LogOptions
+  readonly worker: WorkerLimits
+}
+
+export interface WorkerLimits {
+  readonly maxConcurrentActivities: number
+  /** Connections to PostgreSQL. */
+  readonly poolSize: number
+  /** How long activities in flight may go on once the worker was asked to stop. */
+  readonly shutdownGraceMs: number
+}
+
+/** @throws UserError for the first variable that is missing or wrong. */
+export function readConfig(env: Env = process.env): Config {
+  const environment = readEnvironment(env)
+  return {
+    databaseUrl: databaseUrlOf(environment),
+    keyring: keyringOf(environment),
+    temporal: temporalOf(environment),
+    log: logOf(environment),
+    worker: workerLimitsOf(environment),
+  }
+}
+
+/** @throws UserError that names both ways to say which database. */
+export function databaseUrlOf({ variables, stack, dataDir }: Environment): string {
+  const url = variables.DATABASE_URL ?? stack?.databaseUrl
+  if (url !== undefined) return url
+  throw new UserError(
+    'There is no database: set DATABASE_URL (postgres://user:password@host:5432/database), ' +
+      `or start the embedded stack (npm start); none runs on ${dataDir} (GEM_ATS_SYNC_DATA_DIR)`,
+  )
+}
+
+export interface MigrationTarget {
+  readonly databaseUrl: string
+  /** Of the role `gem_ats_sync_worker`, if it is to log in. */
+  readonly workerPassword: string | undefined
+}
+
+/** @throws UserError if no database is named: the embedded stack migrates its own. */
+export function migrationTargetOf({ variables }: Environment): MigrationTarget {
+  const databaseUrl = variables.GEM_ATS_SYNC_OWNER_DATABASE_URL ?? variables.DATABASE_URL
+  if (databaseUrl !== undefined)
+    return { databaseUrl, workerPassword: variables.GEM_ATS_SYNC_WORKER_PASSWORD }
+  throw new UserError(
+    'There is no database to migrate: set GEM_ATS_SYNC_OWNER_DATABASE_URL to the URL of a role that may create ' +
+      'schemas and roles (or DATABASE_URL); the embedded stack migrates its own database when it starts',
+  )
+}
+
+/** Whether errors come with their stacks: DEBUG=gem-ats-sync. */
+export function isDebug(env: Env = process.env): boolean {
+  return (env.DEBUG ?? '').split(/[\s,]+/).some((name) => name === 'gem-ats-sync' || name === '*')
+}
+
+function logOf({ variables }: Environment): LogOptions {
+  return {
+    level: variables.GEM_ATS_SYNC_LOG_LEVEL ?? 'info',
+    pretty: variables.GEM_ATS_SYNC_LOG_PRETTY ?? process.stdout.isTTY === true,
+  }
+}
+
+function workerLimitsOf({ variables }: Environment): WorkerLimits {
+  const maxConcurrentActivities = variables.GEM_ATS_SYNC_MAX_CONCURRENT_ACTIVITIES ?? 20
+  return {
+    maxConcurrentActivities,
+    poolSize: variables.GEM_ATS_SYNC_DATABASE_POOL_SIZE ?? maxConcurrentActivities + 2,
+    shutdownGraceMs: variables.GEM_ATS_SYNC_SHUTDOWN_GRACE ?? 30_000,
+  }
+}

@@ -1,0 +1,40 @@
+import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig'
+import { TASK_QUEUE } from '../embedded/stack-file.ts'
+import { UserError } from '../errors.ts'
+import type { Env, Environment } from './environment.ts'
+
+export interface TemporalConfig {
+  /** For `NativeConnection.connect` and `Connection.connect`. */
+  readonly connectionOptions: ClientConnectConfig['connectionOptions'] & { readonly address: string }
+  readonly namespace: string
+  readonly taskQueue: string
+}
+
+/** Any of these says that another Temporal is meant than the embedded one. */
+const CHOOSING = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE']
+
+/** Temporal's own configuration (TEMPORAL_* and temporal.toml); else the embedded stack's server. */
+export function temporalOf({ env, stack, variables }: Environment): TemporalConfig {
+  const taskQueue = variables.GEM_ATS_SYNC_TASK_QUEUE ?? TASK_QUEUE
+  // A temporal.toml says where a user's own server is: it has no say in how the embedded one is reached.
+  if (stack !== null && CHOOSING.every((name) => (env[name] ?? '') === '')) {
+    return { connectionOptions: { address: stack.temporalAddress }, namespace: stack.namespace, taskQueue }
+  }
+  const { connectionOptions, namespace } = load(env)
+  const address = connectionOptions.address || 'localhost:7233'
+  return {
+    connectionOptions: { ...connectionOptions, address },
+    namespace: namespace || 'default',
+    taskQueue,
+  }
+}
+
+function load(env: Env): ClientConnectConfig {
+  const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(given) })
+  } catch (error) {
+    const [why] = (error as Error).message.split('\n')
+    throw new UserError(`Temporal's configuration (TEMPORAL_*, temporal.toml) cannot be used: ${why}`)
+  }
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { duration, durationMs } from '../accounts/duration.ts'
+import { type EncryptionKey, parseEncryptionKey } from '../accounts/encryption.ts'
+
+/** What a value must be, for messages: the value itself may be a secret. */
+const must = (rightIs: string) => ({ rightIs })
+
+const text = (rightIs: string) => z.string().meta(must(rightIs))
+
+const count = (from: number, to: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .refine((number) => number >= from && number <= to)
+    .meta(must(`a whole number from ${from} to ${to}`))
+
+const postgresUrl = z
+  .string()
+  .refine((url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url))
+  .meta(
+    must(
+      'a URL like postgres://user:password@host:5432/database, special characters of the password percent-encoded',
+    ),
+  )
+
+export const encryptionKeyIs = 'base64 of 32 random bytes (openssl rand -base64 32)'
+
+const encryptionKey = z.string().transform((base64, context): EncryptionKey => {
+  const key = parseEncryptionKey(base64)
+  if (key !== null) return key
+  context.addIssue({ code: 'custom' })
+  return z.NEVER
+})
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+/** Every variable that the product reads, but those of Temporal's own configuration. Secrets are among them. */
+export const variables = {
+  DATABASE_URL: postgresUrl,
+  /** `gem-ats-sync`: errors of the CLI come with their stacks. */
+  DEBUG: text('a text'),
+  GEM_ATS_SYNC_DATA_DIR: text('a folder'),
+  GEM_ATS_SYNC_DATABASE_POOL_SIZE: count(2, 1_000),
+  GEM_ATS_SYNC_ENCRYPTION_KEY: encryptionKey.meta(must(encryptionKeyIs)),
+  GEM_ATS_SYNC_ENCRYPTION_KEY_FILE: text('the path of a file'),
+  GEM_ATS_SYNC_LOG_LEVEL: z.enum(logLevels).meta(must(`one of ${logLevels.join(', ')}`)),
+  GEM_ATS_SYNC_LOG_PRETTY: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .meta(must('true or false')),
+  GEM_ATS_SYNC_MAX_CONCURRENT_ACTIVITIES: count(1, 1_000),
+  /** Only `migrate` uses it. */
+  GEM_ATS_SYNC_OWNER_DATABASE_URL: postgresUrl,
+  /** Open what they sealed; nothing new is sealed with them. */
+  GEM_ATS_SYNC_PREVIOUS_ENCRYPTION_KEYS: z
+    .string()
+    .transform((list) => list.split(/[\s,]+/).filter((item) => item !== ''))
+    .pipe(z.array(encryptionKey))
+    .meta(must('keys between commas, each base64 of 32 bytes')),
+  GEM_ATS_SYNC_SHUTDOWN_GRACE: duration('0s', '1h')
+    .transform(durationMs)
+    .meta(must('a duration from 0s to 1h, such as 30s')),
+  GEM_ATS_SYNC_TASK_QUEUE: z.string().max(200).meta(must('at most 200 characters')),
+  /** Only `migrate` uses it. */
+  GEM_ATS_SYNC_WORKER_PASSWORD: text('a password'),
+}
+
+export type VariableName = keyof typeof variables
+
+export const variableNames = Object.keys(variables) as VariableName[]
+
+export const variablesSchema = z.object(variables).partial()
+
+export type Variables = z.infer<typeof variablesSchema>

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { databaseUrlOf, migrationTargetOf, readConfig, readEnvironment } from '../src/config.ts'
+import { takeLock } from '../src/embedded/pid-lock.ts'
+import { encryptionKeyPath, stackLockPath, TASK_QUEUE, writeStackFile } from '../src/embedded/stack-file.ts'
+import { UserError } from '../src/errors.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gem-ats-sync-config-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const key = randomBytes(32).toString('base64')
+const DATABASE_URL = 'postgres://worker:pa%24s@db.example/ats'
+const minimal = {
+  DATABASE_URL,
+  GEM_ATS_SYNC_ENCRYPTION_KEY: key,
+  GEM_ATS_SYNC_DATA_DIR: join(folder, 'none'),
+  TEMPORAL_CONFIG_FILE: join(folder, 'no.toml'),
+}
+
+/** The message of the UserError that the environment is refused with. */
+function refusal(env: Record<string, string>): string {
+  try {
+    readConfig(env)
+  } catch (error) {
+    if (error instanceof UserError) return error.message
+    throw error
+  }
+  return assert.fail('it was taken')
+}
+
+test('a database and a key are enough; the rest has defaults', () => {
+  const config = readConfig(minimal)
+  assert.equal(config.databaseUrl, DATABASE_URL)
+  assert.equal(config.temporal.connectionOptions.address, 'localhost:7233')
+  assert.equal(config.temporal.namespace, 'default')
+  assert.equal(config.temporal.taskQueue, 'gem-ats-sync')
+  assert.equal(config.log.level, 'info')
+  assert.deepEqual(config.worker, { maxConcurrentActivities: 20, poolSize: 22, shutdownGraceMs: 30_000 })
+})
+
+test('Temporal is where its own variables say', () => {
+  const { temporal } = readConfig({
+    ...minimal,
+    TEMPORAL_ADDRESS: 't:1',
+    TEMPORAL_NAMESPACE: 'n',
+    TEMPORAL_API_KEY: 'k',
+  })
+  assert.equal(temporal.connectionOptions.address, 't:1')
+  assert.equal(temporal.connectionOptions.tls, true)
+  assert.equal(temporal.namespace, 'n')
+})
+
+test('an unknown variable is refused by name, with the one that was probably meant', () => {
+  assert.match(
+    refusal({ ...minimal, GEM_ATS_SYNC_LOG_LEVL: 'debug' }),
+    /GEM_ATS_SYNC_LOG_LEVL.*GEM_ATS_SYNC_LOG_LEVEL\?/,
+  )
+  assert.match(refusal({ ...minimal, GEM_ATS_SYNC_WHATEVER: 'x' }), /GEM_ATS_SYNC_WHATEVER/)
+})
+
+test('a bad value is refused by the name of its variable, and never repeated', () => {
+  const bad = {
+    DATABASE_URL: 'mysql://u:hush-hush@h/d',
+    GEM_ATS_SYNC_ENCRYPTION_KEY: 'hush-hush',
+    GEM_ATS_SYNC_PREVIOUS_ENCRYPTION_KEYS: `${key},hush-hush`,
+    GEM_ATS_SYNC_OWNER_DATABASE_URL: 'postgres://u:hush-hush@h:port/d',
+    GEM_ATS_SYNC_LOG_LEVEL: 'hush-hush',
+    GEM_ATS_SYNC_LOG_PRETTY: 'hush-hush',
+    GEM_ATS_SYNC_MAX_CONCURRENT_ACTIVITIES: '0',
+    GEM_ATS_SYNC_DATABASE_POOL_SIZE: '1',
+    GEM_ATS_SYNC_SHUTDOWN_GRACE: '30',
+  }
+  for (const [name, value] of Object.entries(bad)) {
+    const message = refusal({ ...minimal, [name]: value })
+    assert.ok(message.startsWith(`${name} must be `), message)
+    assert.equal(message.includes('hush'), false)
+  }
+})
+
+test('an empty variable counts as not set', () => {
+  const config = readConfig({ ...minimal, GEM_ATS_SYNC_LOG_LEVEL: '', GEM_ATS_SYNC_TASK_QUEUE: ' ' })
+  assert.equal(config.log.level, 'info')
+  assert.equal(config.temporal.taskQueue, TASK_QUEUE)
+})
+
+test('without any database both ways to name one are said', () => {
+  assert.match(refusal({ ...minimal, DATABASE_URL: '' }), /DATABASE_URL.*npm start/)
+})
+
+test('the encryption key may be in a file', () => {
+  const file = join(folder, 'key')
+  writeFileSync(file, `${key}\n`)
+  const env = { ...minimal, GEM_ATS_SYNC_ENCRYPTION_KEY: '', GEM_ATS_SYNC_ENCRYPTION_KEY_FILE: file }
+  assert.equal(readConfig(env).keyring.current.id, readConfig(minimal).keyring.current.id)
+  writeFileSync(file, 'hush-hush')
+  assert.match(refusal(env), /GEM_ATS_SYNC_ENCRYPTION_KEY_FILE .*must hold base64 of 32/)
+  assert.match(
+    refusal({ ...env, GEM_ATS_SYNC_ENCRYPTION_KEY_FILE: join(folder, 'nothing') }),
+    /cannot be read \(ENOENT\)/,
+  )
+  assert.match(refusal({ ...minimal, GEM_ATS_SYNC_ENCRYPTION_KEY: '' }), /no encryption key/)
+})
+
+test('previous keys are on the ring behind the current one', () => {
+  const previous = [1, 2].map(() => randomBytes(32).toString('base64')).join(', ')
+  const { keyring } = readConfig({ ...minimal, GEM_ATS_SYNC_PREVIOUS_ENCRYPTION_KEYS: previous })
+  assert.equal(keyring.others.length, 2)
+})
+
+test('the owner of the schemas is asked for migrations first', () => {
+  const target = (env: Record<string, string>) => migrationTargetOf(readEnvironment({ ...minimal, ...env }))
+  assert.equal(target({}).databaseUrl, DATABASE_URL)
+  const owner = 'postgres://owner@h/d'
+  assert.deepEqual(target({ GEM_ATS_SYNC_OWNER_DATABASE_URL: owner, GEM_ATS_SYNC_WORKER_PASSWORD: 'p' }), {
+    databaseUrl: owner,
+    workerPassword: 'p',
+  })
+  assert.throws(() => target({ DATABASE_URL: '' }), UserError)
+})
+
+test('the embedded stack that runs gives what is not set, unless another database is meant', (t) => {
+  const dataDir = mkdtempSync(join(folder, 'stack-'))
+  const databaseUrl = 'postgres://gem_ats_sync_worker:p@127.0.0.1:54321/gem'
+  const lock = takeLock(stackLockPath(dataDir))
+  assert.ok('release' in lock)
+  t.after(() => lock.release())
+  writeFileSync(encryptionKeyPath(dataDir), key)
+  writeStackFile(dataDir, {
+    databaseUrl,
+    temporalAddress: '127.0.0.1:12345',
+    namespace: 'embedded',
+    taskQueue: TASK_QUEUE,
+    uiUrl: 'http://127.0.0.1:1',
+    temporalCli: '/bin/temporal',
+    pid: process.pid,
+  })
+  const env = { GEM_ATS_SYNC_DATA_DIR: dataDir }
+  const config = readConfig(env)
+  assert.equal(config.databaseUrl, databaseUrl)
+  assert.equal(config.temporal.connectionOptions.address, '127.0.0.1:12345')
+  assert.equal(config.temporal.namespace, 'embedded')
+  assert.equal(config.keyring.current.id, readConfig(minimal).keyring.current.id)
+
+  assert.equal(readConfig({ ...env, TEMPORAL_ADDRESS: 't:1' }).temporal.connectionOptions.address, 't:1')
+  const owner = 'postgres://postgres@localhost:54321/gem'
+  assert.equal(readConfig({ ...env, DATABASE_URL: owner }).temporal.namespace, 'embedded')
+  assert.match(refusal({ ...env, DATABASE_URL }), /no encryption key/)
+  assert.equal(databaseUrlOf(readEnvironment({ ...env, DATABASE_URL })), DATABASE_URL)
+})
