@@ -34,6 +34,11 @@ export class CredentialsRefusedError extends Error {
   override readonly name = 'CredentialsRefusedError'
 }
 
+/** The key works, but shows another company's data: nothing may be written until a person changes something. */
+export class OtherTeamError extends Error {
+  override readonly name = 'OtherTeamError'
+}
+
 /** This call can never succeed as it is (400, 404, 413, 422, no such route): its stream fails, others go on. */
 export class RequestRefusedError extends Error {
   override readonly name = 'RequestRefusedError'

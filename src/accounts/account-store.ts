@@ -88,6 +88,7 @@ export async function updateKey(db: Db, keyring: Keyring, account: string, keys:
     .updateTable('sync.accounts')
     .set({
       ...sealKeys(keyring, account, keys),
+      key_compared: false,
       state: sql<AccountState>`case when ${waited} then 'ACTIVE' else state end`,
       state_reason: sql<string | null>`case when ${waited} then null else state_reason end`,
       updated_at: sql<Date>`clock_timestamp()`,

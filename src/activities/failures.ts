@@ -3,6 +3,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import {
   CredentialsRefusedError,
   FencedError,
+  OtherTeamError,
   RequestRefusedError,
   TryAgainError,
   UserError,
@@ -27,6 +28,7 @@ export function asTemporalFailure<F extends (input: never) => Promise<unknown>>(
 export function toFailure(error: unknown, attempt: number): Error {
   if (error instanceof CancelledFailure) return error
   if (error instanceof CredentialsRefusedError) return forGood(failureTypes.credentials, error)
+  if (error instanceof OtherTeamError) return forGood(failureTypes.otherTeam, error)
   if (error instanceof RequestRefusedError) return forGood(failureTypes.refused, error)
   if (error instanceof FencedError) return forGood(failureTypes.fenced, error)
   if (error instanceof UserError) return forGood(failureTypes.user, error)

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity'
 import type { Logger } from 'pino'
 import { findAccount, readCredentials, setAccountState } from '../accounts/account-store.ts'
 import type { Keyring } from '../accounts/encryption.ts'
+import { readKeyComparison } from '../accounts/key-comparison.ts'
 import { parseSettings } from '../accounts/settings.ts'
 import type { Db } from '../database/connect.ts'
 import type { AccountState } from '../database/database-types.ts'
@@ -52,6 +53,8 @@ export function createActivities({ db, keyring, log, dispatcherFor }: ActivityDe
     /** Reads a stream on for at most 25 pages or 20 s. */
     async syncSlice(input: SliceInput): Promise<SliceResult> {
       const context = Context.current()
+      // Before the credentials: a key that is replaced in between is compared once more.
+      const key = await readKeyComparison(db, input.account)
       const settings = syncSettingsOf(parseSettings((await findAccount(db, input.account)).settings))
       const limiter = new AccountLimiter(db, input.account, settings.rate)
       const credentials = await readCredentials(db, keyring, input.account)
@@ -69,6 +72,7 @@ export function createActivities({ db, keyring, log, dispatcherFor }: ActivityDe
             gem,
             limiter,
             settings,
+            key,
             signal: context.cancellationSignal,
             onProgress: (outcome) => lines.debug(outcome, 'page committed'),
           },

@@ -1,3 +1,4 @@
+import type { KeyComparison } from '../accounts/key-comparison.ts'
 import type { PageOutcome } from '../database/commit-page.ts'
 import type { Db } from '../database/connect.ts'
 import type { GemClient } from '../gem/client.ts'
@@ -11,6 +12,8 @@ export interface SliceContext {
   readonly gem: GemClient
   readonly limiter: AccountLimiter
   readonly settings: SyncSettings
+  /** Whether the account's present key has been found to show rows that are mirrored already. */
+  readonly key: KeyComparison
   /** Aborted when the activity is cancelled or the worker shuts down. */
   readonly signal: AbortSignal
   /** Told after each commit. */

@@ -1,3 +1,4 @@
+import { markKeyCompared } from '../accounts/key-comparison.ts'
 import { type Cursor, readWatermark, saveSize, takeLease } from '../database/checkpoints.ts'
 import type { Db } from '../database/connect.ts'
 import { blockCalls } from '../database/rate-limit.ts'
@@ -6,6 +7,7 @@ import { TryAgainError, WaitError } from '../errors.ts'
 import { smallerPageSize, startingPageSize } from '../gem/page-size.ts'
 import { streams } from '../streams.ts'
 import { backOff } from './back-off.ts'
+import { compareKey } from './compare-key.ts'
 import { lookForAbsent } from './look-for-absent.ts'
 import { readList } from './read-list.ts'
 import type { SliceEnd, SliceInput, SliceResult } from './slice.types.ts'
@@ -32,6 +34,10 @@ export async function syncSlice(context: SliceContext, input: SliceInput): Promi
   )
   await beginStream(db, runId, stream)
   try {
+    if (!context.key.compared) {
+      await compareKey(context, input)
+      await markKeyCompared(db, account, context.key)
+    }
     const end = await goOn(context, { ...input, fence, mayCall: sliceBudget() }, cursor)
     await countSpent(db, runId, stream, { requests: context.limiter.takeCalls() })
     return { ...end, counts: await readCounts(db, runId, stream) }

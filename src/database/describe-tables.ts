@@ -6,13 +6,15 @@ import { syncComments } from './sync-comments.ts'
 
 interface Description {
   readonly comment: string
+  /** PostgreSQL wants to be told; a table by default. */
+  readonly kind?: 'view'
   readonly columns: Readonly<Record<string, string>>
 }
 
 /** Puts the declarations' own words on tables and columns, so that `\d+` explains itself. */
 export async function describeTables(db: Db): Promise<void> {
-  for (const [table, { comment, columns }] of Object.entries(descriptions())) {
-    await sql`comment on table ${sql.table(table)} is ${sql.lit(comment)}`.execute(db)
+  for (const [table, { comment, columns, kind = 'table' }] of Object.entries(descriptions())) {
+    await sql`comment on ${sql.raw(kind)} ${sql.table(table)} is ${sql.lit(comment)}`.execute(db)
     for (const [column, words] of Object.entries(columns)) {
       await sql`comment on column ${sql.ref(`${table}.${column}`)} is ${sql.lit(words)}`.execute(db)
     }

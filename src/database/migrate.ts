@@ -44,6 +44,12 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
 }
 
 async function letWorkerLogIn(db: Db, password: string): Promise<void> {
-  // ALTER ROLE takes no parameters; sql.lit quotes.
-  await sql`alter role gem_ats_sync_worker login password ${sql.lit(password)}`.execute(db)
+  await db.transaction().execute(async (trx) => {
+    // Two ALTER ROLE at a time fail, also from two databases of a cluster; a comment on the role locks it for both.
+    await sql`comment on role gem_ats_sync_worker is 'Worker of gem-ats-sync: reads and writes rows'`.execute(
+      trx,
+    )
+    // ALTER ROLE takes no parameters; sql.lit quotes.
+    await sql`alter role gem_ats_sync_worker login password ${sql.lit(password)}`.execute(trx)
+  })
 }

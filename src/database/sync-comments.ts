@@ -17,6 +17,15 @@ export const syncComments = {
       updated_at: 'When a person or the workflow last changed this row',
     },
   },
+  'sync.account_states': {
+    kind: 'view',
+    comment: 'Gem accounts that are mirrored, without their keys',
+    columns: {
+      account: 'Name of the account; its workflow is gem-account-<account>',
+      state: 'ACTIVE, PAUSED by a person, or NEEDS_CREDENTIALS since Gem refuses the key',
+      state_reason: 'Why the state is not ACTIVE',
+    },
+  },
   'sync.runs': {
     comment: 'One row a sync of an account',
     columns: {
@@ -93,4 +102,6 @@ export const syncComments = {
   'sync.job_post_facts': { comment: 'Of each posting: its job and first publication', columns: {} },
   'sync.application_facts': { comment: 'Jobs of the applications that name several', columns: {} },
   'sync.rate_limits': { comment: 'When each account may call Gem next', columns: {} },
+  'sync.kysely_migration': { comment: 'Migrations that have run', columns: {} },
+  'sync.kysely_migration_lock': { comment: 'Keeps migrations apart that start side by side', columns: {} },
 } as const

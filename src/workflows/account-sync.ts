@@ -225,7 +225,7 @@ class AccountLife {
         run,
       )
       if (end === 'cut') return 'cut'
-      this.#state.needsCredentials = end === 'credentials'
+      if (end === 'credentials') await this.#askForCredentials(run)
       await this.#finish(run, end === 'credentials' ? 'credentials' : null)
       return 'finished'
     } catch (error) {
@@ -233,6 +233,19 @@ class AccountLife {
         await CancellationScope.nonCancellable(() => this.#finish(run, 'cancellation'))
       throw error
     }
+  }
+
+  /** PostgreSQL has to know before the account is looked at again: it is where `account set-key` lifts the state. */
+  async #askForCredentials(run: RunProgress): Promise<void> {
+    this.#state.needsCredentials = true
+    // What was refused is what runs first once the key is right.
+    this.#state.queue = enqueue(this.#state.queue, run)
+    this.#mirrored = 'NEEDS_CREDENTIALS'
+    await bookkeeping.setAccountState({
+      account: this.#account,
+      state: 'NEEDS_CREDENTIALS',
+      reason: reasons.NEEDS_CREDENTIALS,
+    })
   }
 
   async #finish(run: RunProgress, stoppedBy: FinishRunInput['stoppedBy']): Promise<void> {

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
-import type { RunMode, RunState, StreamState } from '../database/database-types.ts'
+import type { RunMode, RunState, RunTrigger, StreamState } from '../database/database-types.ts'
 import type { MainTable, StreamName } from '../streams.ts'
 
 /** What `resync` takes; everything may be left out. */
@@ -21,7 +21,7 @@ export interface Resync {
   readonly models: readonly MainTable[] | null
   readonly since: string | null
   readonly confirmDeletions: boolean
-  readonly trigger: 'signal' | 'update'
+  readonly trigger: RunTrigger
 }
 
 export interface StreamStatus {

@@ -1,4 +1,4 @@
-import type { RunMode } from '../database/database-types.ts'
+import type { RunMode, RunTrigger } from '../database/database-types.ts'
 import { type MainTable, mainTables } from '../streams.ts'
 import type { Resync } from './messages.ts'
 
@@ -9,7 +9,7 @@ export interface QueuedResync {
   readonly mode: RunMode
   readonly since: string | null
   readonly confirmDeletions: boolean
-  readonly trigger: 'signal' | 'update'
+  readonly trigger: RunTrigger
 }
 
 /**

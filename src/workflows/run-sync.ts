@@ -43,7 +43,9 @@ export async function readStreams(context: RunContext, run: RunProgress): Promis
 const isUnfinished = ({ state }: StreamProgress) => state === 'PENDING' || state === 'RUNNING'
 
 /** One refused list is that list's own; with a second one it is the key. */
-const isLocked = (run: RunProgress) => run.streams.filter((progress) => progress.notPermitted).length > 1
+const isLocked = ({ streams }: RunProgress) =>
+  streams.some(({ refused }) => refused === 'team') ||
+  streams.filter(({ refused }) => refused === 'list').length > 1
 
 /** Works a stream slice by slice. */
 async function readStream(
@@ -114,7 +116,12 @@ function fail(progress: StreamProgress, error: unknown): void {
   const { cause } = error
   progress.state = 'FAILED'
   progress.error = cause?.message ?? error.message
-  progress.notPermitted = cause instanceof ApplicationFailure && cause.type === failureTypes.credentials
+  progress.refused = refusals[cause instanceof ApplicationFailure ? (cause.type ?? '') : ''] ?? null
+}
+
+const refusals: Record<string, StreamProgress['refused']> = {
+  [failureTypes.credentials]: 'list',
+  [failureTypes.otherTeam]: 'team',
 }
 
 /** Returns when no pause and no wait stands in the way. Streams that wait for the same time share its timer's reason. */

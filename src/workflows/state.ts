@@ -44,8 +44,8 @@ export interface StreamProgress {
   error: string | null
   /** It was read to its end, even if something about it needs a person. */
   wasRead: boolean
-  /** Gem refused the key for this list. */
-  notPermitted: boolean
+  /** `list`: Gem refused the key for this list. `team`: the key shows another company's data. */
+  refused: 'list' | 'team' | null
 }
 
 /** The input of the workflow: `{account}` from a person, the rest from continue-as-new. */
@@ -77,7 +77,7 @@ export function newRun(
       counts: noCounts,
       error: null,
       wasRead: false,
-      notPermitted: false,
+      refused: null,
     })),
     waitUntil: null,
     waitReason: null,
