@@ -28,6 +28,8 @@ export interface WorkerLimits {
   readonly poolSize: number
   /** How long activities in flight may go on once the worker was asked to stop. */
   readonly shutdownGraceMs: number
+  /** Path of workflows that were bundled ahead; null: the worker bundles them when it starts. */
+  readonly workflowBundle: string | null
 }
 
 /** @throws UserError for the first variable that is missing or wrong. */
@@ -87,5 +89,6 @@ function workerLimitsOf({ variables }: Environment): WorkerLimits {
     maxConcurrentActivities,
     poolSize: variables.GEM_ATS_SYNC_DATABASE_POOL_SIZE ?? maxConcurrentActivities + 2,
     shutdownGraceMs: variables.GEM_ATS_SYNC_SHUTDOWN_GRACE ?? 30_000,
+    workflowBundle: variables.GEM_ATS_SYNC_WORKFLOW_BUNDLE ?? null,
   }
 }

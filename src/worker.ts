@@ -4,7 +4,6 @@
  *
  * Exit codes: 0 stopped by a signal, 1 failed, 2 the configuration is wrong.
  */
-import { fileURLToPath } from 'node:url'
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { createActivities } from './activities/index.ts'
 import { type Config, readConfig } from './config.ts'
@@ -14,8 +13,7 @@ import { createGemDispatcher } from './gem/dispatcher.ts'
 import { createLogger, type Logger } from './log.ts'
 import { temporalLogger } from './worker/temporal-logger.ts'
 import { checkDatabase, waitUntilReady } from './worker/wait-until-ready.ts'
-
-const workflowsPath = fileURLToPath(new URL('./workflows/index.ts', import.meta.url))
+import { workflowBundle } from './worker/workflow-bundle.ts'
 
 try {
   const config = readConfig()
@@ -39,7 +37,7 @@ async function work(config: Config, log: Logger): Promise<void> {
       connection,
       namespace: config.temporal.namespace,
       taskQueue: config.temporal.taskQueue,
-      workflowsPath,
+      workflowBundle: await workflowBundle(config.worker.workflowBundle),
       activities: createActivities({
         db,
         keyring: config.keyring,

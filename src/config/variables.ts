@@ -64,6 +64,8 @@ export const variables = {
   GEM_ATS_SYNC_TASK_QUEUE: z.string().max(200).meta(must('at most 200 characters')),
   /** Only `migrate` uses it. */
   GEM_ATS_SYNC_WORKER_PASSWORD: text('a password'),
+  /** Workflows that were bundled ahead (src/worker/bundle-workflows.ts); else the worker bundles them when it starts. */
+  GEM_ATS_SYNC_WORKFLOW_BUNDLE: text('the path of a file'),
 }
 
 export type VariableName = keyof typeof variables

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process'
+
+export interface CommandOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  /** After this long it is killed and has failed. */
+  readonly timeoutMs: number
+}
+
+/**
+ * Runs a program to its end and returns its standard output.
+ *
+ * @throws {Error} with the last lines that it wrote, or "no answer within … s"
+ */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const settings = {
+      env: { ...process.env, ...options.env },
+      timeout: options.timeoutMs,
+      killSignal: 'SIGKILL' as const,
+      maxBuffer: 64 * 1024 * 1024,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    }
+    execFile(command, args, settings, (error, stdout, stderr) => {
+      if (error === null) return resolve(stdout)
+      if (error.killed) return reject(new Error(`no answer within ${options.timeoutMs / 1000} s`))
+      reject(new Error(lastLines(stderr) || lastLines(stdout) || error.message))
+    })
+  })
+}
+
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-3).join(' | ')
+}

@@ -1,0 +1,69 @@
+/** The worker as a child process of the embedded stack: started again when it dies, until it is stopped. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { type ServerProcess, startServerProcess } from './server-process.ts'
+import type { Progress } from './tool-cache.ts'
+
+const SCRIPT = fileURLToPath(new URL('../worker.ts', import.meta.url))
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 30_000
+/** A worker that ran this long was well: the next pause is short again. */
+const WELL_AFTER_MS = 60_000
+/** More than the worker's own grace time for activities in flight. */
+const STOP_WITHIN_MS = 45_000
+
+export interface WorkerOptions {
+  readonly variables: Readonly<Record<string, string>>
+  /** Undefined: to this process's output. */
+  readonly logFile: string | undefined
+  readonly say: Progress
+}
+
+export interface WorkerProcess {
+  /** Resolves with how the worker's first process ended. */
+  readonly firstEnded: Promise<string>
+  stop(): Promise<void>
+}
+
+export function startWorkerProcess(options: WorkerOptions): WorkerProcess {
+  const stopping = new AbortController()
+  let current = spawnWorker(options)
+  const firstEnded = current.ended
+  const watching = keepAlive()
+
+  async function keepAlive(): Promise<void> {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      const startedAt = Date.now()
+      const end = await current.ended
+      if (stopping.signal.aborted) return
+      if (Date.now() - startedAt > WELL_AFTER_MS) pauseMs = FIRST_PAUSE_MS
+      options.say(`the worker ended (${end}); it is started again in ${pauseMs / 1000} s${logHint(options)}`)
+      await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => {})
+      if (stopping.signal.aborted) return
+      current = spawnWorker(options)
+    }
+  }
+
+  return {
+    firstEnded,
+    async stop() {
+      stopping.abort()
+      await current.stop('SIGTERM', STOP_WITHIN_MS)
+      await watching
+    },
+  }
+}
+
+function spawnWorker({ variables, logFile }: WorkerOptions): ServerProcess {
+  return startServerProcess({
+    command: process.execPath,
+    args: [SCRIPT],
+    env: variables,
+    logFile,
+    orphanSignal: 'TERM',
+  })
+}
+
+function logHint({ logFile }: WorkerOptions): string {
+  return logFile === undefined ? '' : `; its log: ${logFile}`
+}

@@ -1,0 +1,94 @@
+/**
+ * Runs the tests: `npm test`, or `npm test -- test/some/file.test.ts` for some of them. Options of `node --test`
+ * are passed on. Starts one PostgreSQL cluster and one Temporal for all files, and takes them down again.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { UserError } from '../src/errors.ts'
+import type { Counts } from './support/count-reporter.ts'
+import { stackVariables } from './support/stack.ts'
+import { startTestStack } from './support/start-stack.ts'
+
+const CONCURRENCY = 2
+/** A test that takes longer than this hangs. */
+const TEST_WITHIN_MS = 5 * 60_000
+/** node:test has no limit for a file that leaves a server or a timer open: it would run for ever. */
+const ALL_WITHIN_MS = 15 * 60_000
+
+const folder = mkdtempSync(join(tmpdir(), 'gem-ats-sync-test-'))
+const countsFile = join(folder, 'counts.json')
+const stopping = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort())
+
+try {
+  process.exitCode = await run(process.argv.slice(2))
+} catch (error) {
+  console.error(error instanceof UserError ? error.message : error)
+  process.exitCode = 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function run(given: readonly string[]): Promise<number> {
+  const options = given.filter((argument) => argument.startsWith('-'))
+  const files = testFiles(given.filter((argument) => !argument.startsWith('-')))
+  const stack = await startTestStack(folder)
+  try {
+    const failed = await runNodeTest([...options, ...files], stackVariables(stack.where))
+    return printCounts() && !failed ? 0 : 1
+  } finally {
+    await stack.stop()
+  }
+}
+
+function testFiles(given: readonly string[]): readonly string[] {
+  const files = globSync(given.length > 0 ? given : ['test/**/*.test.ts']).sort()
+  if (files.length > 0) return files
+  throw new UserError(
+    `no test files match ${given.join(' ') || 'test/**/*.test.ts'}; give paths like test/gem/x.test.ts`,
+  )
+}
+
+/** @returns true if something failed */
+async function runNodeTest(args: readonly string[], variables: Record<string, string>): Promise<boolean> {
+  const counter = fileURLToPath(new URL('./support/count-reporter.ts', import.meta.url))
+  const reporters = [
+    ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+    ...[`--test-reporter=${counter}`, `--test-reporter-destination=${countsFile}`],
+  ]
+  const limits = [`--test-concurrency=${CONCURRENCY}`, `--test-timeout=${TEST_WITHIN_MS}`]
+  const child = spawn(process.execPath, ['--test', ...limits, ...reporters, ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, ...variables },
+  })
+  const stop = () => child.kill('SIGTERM')
+  if (stopping.signal.aborted) stop()
+  stopping.signal.addEventListener('abort', stop)
+  const limit = setTimeout(() => {
+    console.error(`stopped after ${ALL_WITHIN_MS / 60_000} minutes; the file that hangs is marked below`)
+    stop()
+  }, ALL_WITHIN_MS)
+  const [code] = await once(child, 'exit')
+  clearTimeout(limit)
+  return code !== 0
+}
+
+/** The last line of the output. @returns true if all that ran passed, and something ran */
+function printCounts(): boolean {
+  const counts = readCounts()
+  console.log(`${counts.passed} passed, ${counts.failed} failed`)
+  return counts.passed > 0 && counts.failed === 0
+}
+
+function readCounts(): Counts {
+  try {
+    return JSON.parse(readFileSync(countsFile, 'utf8')) as Counts
+  } catch {
+    // The runner was stopped before it could count.
+    return { passed: 0, failed: 0 }
+  }
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto'
+import { runStatement } from '../../src/embedded/postgres-query.ts'
+import { TEMPLATE, testStack } from './stack.ts'
+
+export interface TestDatabase extends AsyncDisposable {
+  readonly name: string
+  /** As superuser, who owns all. */
+  readonly ownerUrl: string
+  /** As the role that the worker has. */
+  readonly workerUrl: string
+  /** Drops the database, whoever is still connected. */
+  drop(): Promise<void>
+}
+
+/** A fresh, migrated, empty database (a copy of the template, some 50 ms). */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  return copyOf(TEMPLATE)
+}
+
+/** A fresh database without any schema, for tests of the migrations. */
+export async function createEmptyDatabase(): Promise<TestDatabase> {
+  return copyOf('template1')
+}
+
+async function copyOf(template: string): Promise<TestDatabase> {
+  const { postgresUrl, workerPassword } = testStack()
+  const name = `test_${randomBytes(8).toString('hex')}`
+  await runStatement(postgresUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`)
+  const drop = () => runStatement(postgresUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+  return {
+    name,
+    ownerUrl: urlOf(postgresUrl, { name }),
+    workerUrl: urlOf(postgresUrl, { name, user: 'gem_ats_sync_worker', password: workerPassword }),
+    drop,
+    [Symbol.asyncDispose]: drop,
+  }
+}
+
+function urlOf(base: string, parts: { name: string; user?: string; password?: string }): string {
+  const url = new URL(base)
+  url.pathname = `/${parts.name}`
+  if (parts.user !== undefined) url.username = parts.user
+  if (parts.password !== undefined) url.password = parts.password
+  return url.href
+}
