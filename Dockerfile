@@ -17,4 +17,4 @@ COPY src ./src
 RUN ln -s /app/src/cli.ts /usr/local/bin/gem-ats-sync && chmod +x src/cli.ts
 USER node
 # Neither a shell nor npm in between: the worker must hear SIGTERM itself.
-CMD ["node", "src/worker.ts"]
+CMD ["node", "--max-semi-space-size=8", "src/worker.ts"]

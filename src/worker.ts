@@ -45,6 +45,8 @@ async function work(config: Config, log: Logger): Promise<void> {
         dispatcherFor: (allowInsecureBaseUrl) =>
           allowInsecureBaseUrl ? dispatchers.insecure : dispatchers.secure,
       }),
+      // Workflows here only decide; a second thread would only hold a second copy of their code.
+      workflowThreadPoolSize: 1,
       maxConcurrentActivityTaskExecutions: config.worker.maxConcurrentActivities,
       shutdownGraceTime: config.worker.shutdownGraceMs,
     })

@@ -2,7 +2,11 @@
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 
-const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url))
+const pathOf = (module: string) => fileURLToPath(new URL(`../workflows/${module}`, import.meta.url))
 
-const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
+const { code } = await bundleWorkflowCode({
+  workflowsPath: pathOf('index.ts'),
+  payloadConverterPath: pathOf('payload-converter.ts'),
+  logger: new DefaultLogger('ERROR'),
+})
 process.stdout.write(code)

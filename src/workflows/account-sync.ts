@@ -6,25 +6,17 @@ import {
   continueAsNew,
   isCancellation,
   setCurrentDetails,
-  setHandler,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow'
 import type { AccountSchedule, FinishRunInput } from '../activities/account.types.ts'
-import type { RunMode, RunTrigger, StreamState } from '../database/database-types.ts'
+import type { RunMode, RunTrigger } from '../database/database-types.ts'
 import type { MainTable } from '../streams.ts'
 import { bookkeeping } from './activities.ts'
-import {
-  pauseSignal,
-  type Resync,
-  resumeSignal,
-  resyncSignal,
-  resyncUpdate,
-  statusQuery,
-  wakeSignal,
-} from './messages.ts'
-import { dequeue, enqueue, queuedResyncs, readResync } from './resync.ts'
-import { readStreams } from './run-sync.ts'
+import { listen } from './listen.ts'
+import type { Resync } from './messages.ts'
+import { dequeue, enqueue } from './resync.ts'
+import { isHistoryFull, readStreams } from './run-sync.ts'
 import { type DueSync, nextSync } from './schedule.ts'
 import {
   type AccountState,
@@ -33,7 +25,7 @@ import {
   newRun,
   type RunProgress,
   refuse,
-  type StreamProgress,
+  summaryOf,
 } from './state.ts'
 import { statusOf, toMarkdown } from './status.ts'
 
@@ -75,75 +67,33 @@ class AccountLife {
   constructor({ account, state }: AccountSyncInput) {
     this.#account = account
     this.#state = state ?? initialState()
-    this.#listen()
+    // Before the first await: a message that comes earlier waits for its handler.
+    listen({
+      state: this.#state,
+      status: () => statusOf(this.#account, this.#state, this.#due, Date.now()),
+      onMessage: ({ wakes }) => {
+        this.#woken ||= wakes
+        this.#show()
+      },
+    })
   }
 
   async live(): Promise<never> {
     const mirroring = this.#mirrorState()
-    for (;;) {
-      this.#schedule = await bookkeeping.loadAccount({ account: this.#account })
+    // It ends with the workflow; what stops it earlier, a removed account, stops the loop below as well.
+    mirroring.catch(() => {})
+    while (!isHistoryFull()) {
+      this.#schedule = await bookkeeping.loadAccount.executeWithOptions({ summary: 'read settings' }, [
+        { account: this.#account },
+      ])
       this.#mirrored = this.#schedule.state
       this.#woken = false
       this.#state.run ??= this.#takeNext(this.#schedule)
       if (this.#state.run === null) await this.#wait()
-      else if ((await this.#sync(this.#schedule, this.#state.run)) === 'cut') break
+      else await this.#sync(this.#schedule, this.#state.run)
     }
     await condition(allHandlersFinished)
-    void mirroring
     return await continueAsNew<typeof accountSync>({ account: this.#account, state: this.#state })
-  }
-
-  /** Handlers are set before the first await: a message that comes earlier waits for them. */
-  #listen(): void {
-    const state = this.#state
-    setHandler(statusQuery, () => statusOf(this.#account, state, this.#due, Date.now()), {
-      description: 'What the account is doing, a line a stream, what waits and what was refused',
-    })
-    setHandler(resyncSignal, (payload) => this.#resync(payload), {
-      description:
-        'Asks for a sync: {mode?: "full"|"delta", models?: [...], since?: ISO time, confirmDeletions?: boolean}',
-    })
-    setHandler(
-      resyncUpdate,
-      (payload) => {
-        this.#enqueue(readResync(payload, 'update'))
-        return queuedResyncs(state.queue)
-      },
-      { description: 'As the signal, and answers what is queued', validator: checkResync },
-    )
-    setHandler(pauseSignal, () => this.#pause(), {
-      description: 'No calls to Gem from the next page on; the checkpoint is kept',
-    })
-    setHandler(resumeSignal, () => this.#resume(), {
-      description: 'Goes on after a pause or refused credentials',
-    })
-    setHandler(wakeSignal, () => this.#wake(), { description: 'Settings or keys have changed' })
-  }
-
-  #resync(payload: unknown): void {
-    this.#enqueue(readResync(payload, 'signal'))
-  }
-
-  #enqueue(resync: Resync | string): void {
-    if (typeof resync === 'string') refuse(this.#state, 'resync', resync, Date.now())
-    else this.#state.queue = enqueue(this.#state.queue, resync)
-    this.#show()
-  }
-
-  #pause(): void {
-    this.#state.paused = true
-    this.#show()
-  }
-
-  #resume(): void {
-    this.#state.paused = false
-    this.#state.needsCredentials = false
-    this.#wake()
-  }
-
-  #wake(): void {
-    this.#woken = true
-    this.#show()
   }
 
   /** What to sync now: what is asked for, else what is due; null while there is nothing or it may not. */
@@ -200,7 +150,9 @@ class AccountLife {
     this.#show()
     const { paused, needsCredentials } = this.#state
     const ready = () =>
-      this.#woken || (!paused && !needsCredentials && Object.keys(this.#state.queue).length > 0)
+      this.#woken ||
+      isHistoryFull() ||
+      (!paused && !needsCredentials && Object.keys(this.#state.queue).length > 0)
     if (paused || needsCredentials || this.#due === null) await condition(ready)
     else {
       const { mode, at } = this.#due
@@ -210,10 +162,13 @@ class AccountLife {
     }
   }
 
-  async #sync(schedule: AccountSchedule, run: RunProgress): Promise<'finished' | 'cut'> {
+  /** Works a run until it ends, or until the history is full: then it goes on after continue-as-new. */
+  async #sync(schedule: AccountSchedule, run: RunProgress): Promise<void> {
     const { id, mode, trigger, models } = run
     this.#show()
-    await bookkeeping.beginRun({ id, account: this.#account, mode, trigger, models })
+    await bookkeeping.beginRun.executeWithOptions({ summary: `begin ${mode} sync (${trigger})` }, [
+      { id, account: this.#account, mode, trigger, models },
+    ])
     try {
       const end = await readStreams(
         {
@@ -224,13 +179,13 @@ class AccountLife {
         },
         run,
       )
-      if (end === 'cut') return 'cut'
+      if (end === 'cut') return
       if (end === 'credentials') await this.#askForCredentials(run)
       await this.#finish(run, end === 'credentials' ? 'credentials' : null)
-      return 'finished'
     } catch (error) {
-      if (isCancellation(error))
+      if (isCancellation(error)) {
         await CancellationScope.nonCancellable(() => this.#finish(run, 'cancellation'))
+      }
       throw error
     }
   }
@@ -241,34 +196,16 @@ class AccountLife {
     // What was refused is what runs first once the key is right.
     this.#state.queue = enqueue(this.#state.queue, run)
     this.#mirrored = 'NEEDS_CREDENTIALS'
-    await bookkeeping.setAccountState({
-      account: this.#account,
-      state: 'NEEDS_CREDENTIALS',
-      reason: reasons.NEEDS_CREDENTIALS,
-    })
+    await this.#setState('NEEDS_CREDENTIALS')
   }
 
   async #finish(run: RunProgress, stoppedBy: FinishRunInput['stoppedBy']): Promise<void> {
-    const streams = run.streams.map(({ stream, state, error, wasRead }) => ({
-      stream,
-      state: endStates[state],
-      error,
-      wasRead,
-    }))
-    const { state, error } = await bookkeeping.finishRun({
-      account: this.#account,
-      runId: run.id,
-      streams,
-      stoppedBy,
-    })
-    this.#state.lastSync = {
-      run: run.id,
-      mode: run.mode,
-      state,
-      startedAt: run.startedAt,
-      finishedAt: new Date(Date.now()).toISOString(),
-      error,
-    }
+    const { streams, ...summary } = summaryOf(run, Date.now())
+    const { state, error } = await bookkeeping.finishRun.executeWithOptions(
+      { summary: `end ${run.mode} sync` },
+      [{ account: this.#account, runId: run.id, streams, stoppedBy }],
+    )
+    this.#state.lastSync = { ...summary, streams, state, error }
     this.#state.run = null
     this.#show()
   }
@@ -278,9 +215,15 @@ class AccountLife {
     for (;;) {
       await condition(() => this.#wanted() !== this.#mirrored)
       const state = this.#wanted()
-      await bookkeeping.setAccountState({ account: this.#account, state, reason: reasons[state] })
+      await this.#setState(state)
       this.#mirrored = state
     }
+  }
+
+  async #setState(state: AccountSchedule['state']): Promise<void> {
+    await bookkeeping.setAccountState.executeWithOptions({ summary: `account is ${state}` }, [
+      { account: this.#account, state, reason: reasons[state] },
+    ])
   }
 
   #wanted(): AccountSchedule['state'] {
@@ -293,23 +236,8 @@ class AccountLife {
   }
 }
 
-/** What a stream's state becomes when its run ends around it. */
-const endStates: Record<StreamProgress['state'], StreamState> = {
-  PENDING: 'SKIPPED',
-  RUNNING: 'CANCELLED',
-  SUCCEEDED: 'SUCCEEDED',
-  FAILED: 'FAILED',
-  SKIPPED: 'SKIPPED',
-  CANCELLED: 'CANCELLED',
-}
-
 const reasons: Record<AccountSchedule['state'], string | null> = {
   ACTIVE: null,
   PAUSED: 'paused by a person',
   NEEDS_CREDENTIALS: 'Gem refuses the API key',
-}
-
-function checkResync(payload: unknown): void {
-  const resync = readResync(payload, 'update')
-  if (typeof resync === 'string') throw new Error(resync)
 }

@@ -45,6 +45,7 @@ export interface SyncSummary {
   readonly startedAt: string
   readonly finishedAt: string
   readonly error: string | null
+  readonly streams: readonly StreamStatus[]
 }
 
 /** What the query `status` answers, in every state. */
@@ -54,8 +55,9 @@ export interface Status {
   /** In words, for people. */
   readonly doing: string
   readonly run: { readonly id: string; readonly mode: RunMode; readonly startedAt: string } | null
-  /** Number of the phase under way, from 1; null between runs. */
+  /** Number of the phase under way, from 1; null between syncs. */
   readonly phase: number | null
+  /** Of the sync under way, else of the last one. */
   readonly streams: readonly StreamStatus[]
   readonly waitingUntil: string | null
   readonly lastSync: SyncSummary | null

@@ -1,6 +1,7 @@
 import type { RunMode, RunTrigger } from '../database/database-types.ts'
 import { type MainTable, mainTables } from '../streams.ts'
 import type { Resync } from './messages.ts'
+import { Undecodable } from './payload-converter.ts'
 
 /** What waits to be synced, by model: requests that wait together become one. */
 export type ResyncQueue = Partial<Record<MainTable, QueuedResync>>
@@ -22,6 +23,8 @@ export function readResync(input: unknown, trigger: 'signal' | 'update'): Resync
   if (input === undefined || input === null) {
     return { mode: 'full', models: null, since: null, confirmDeletions: false, trigger }
   }
+  if (input instanceof Undecodable)
+    return `its payload cannot be decoded (encoding ${input.why}): expected JSON`
   if (typeof input !== 'object' || Array.isArray(input)) {
     return 'expected an object such as {"mode":"full"}'
   }

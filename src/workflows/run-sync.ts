@@ -13,7 +13,7 @@ import { bookkeeping, reading } from './activities.ts'
 import type { AccountState, RunProgress, StreamProgress } from './state.ts'
 
 /** Events after which the history is cut, far below the server's limit of 51,200. */
-export const mostEvents = 1_800
+const mostEvents = 1_800
 
 export interface RunContext {
   readonly account: string
@@ -64,13 +64,18 @@ async function readStream(
     } catch (error) {
       if (isCancellation(error)) throw error
       fail(progress, error)
-      await bookkeeping.endStream({ runId: run.id, ...progress, state: 'FAILED' })
+      const { stream, error: why } = progress
+      await bookkeeping.endStream.executeWithOptions({ summary: `${stream} has failed` }, [
+        { runId: run.id, stream, state: 'FAILED', error: why },
+      ])
     }
     context.onProgress()
   }
 }
 
-const isHistoryFull = () => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > mostEvents
+/** Time for continue-as-new: the server suggests it, or the history has grown long enough. */
+export const isHistoryFull = () =>
+  workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > mostEvents
 
 function readSlice(
   { account, maxInFlight }: RunContext,

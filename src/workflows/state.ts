@@ -85,6 +85,33 @@ export function newRun(
   }
 }
 
+/** What is left of a run once it has ended: its streams, whatever state they were in. */
+export function summaryOf(run: RunProgress, now: number) {
+  return {
+    run: run.id,
+    mode: run.mode,
+    startedAt: run.startedAt,
+    finishedAt: new Date(now).toISOString(),
+    streams: run.streams.map(({ stream, state, error, wasRead, counts }) => ({
+      stream,
+      state: endStates[state],
+      error,
+      wasRead,
+      ...counts,
+    })),
+  }
+}
+
+/** What a stream's state becomes when its run ends around it. */
+const endStates: Record<StreamProgress['state'], StreamState> = {
+  PENDING: 'SKIPPED',
+  RUNNING: 'CANCELLED',
+  SUCCEEDED: 'SUCCEEDED',
+  FAILED: 'FAILED',
+  SKIPPED: 'SKIPPED',
+  CANCELLED: 'CANCELLED',
+}
+
 const noCounts: StreamCounts = {
   pages: 0,
   fetched: 0,

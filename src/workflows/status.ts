@@ -15,7 +15,7 @@ export function statusOf(account: string, state: AccountState, due: DueSync | nu
     doing: words(name, state, waitingUntil, due),
     run: run && { id: run.id, mode: run.mode, startedAt: run.startedAt },
     phase: run && phaseOf(run),
-    streams: run ? run.streams.map(streamStatus) : [],
+    streams: run ? run.streams.map(streamStatus) : (state.lastSync?.streams ?? []),
     waitingUntil: waitingUntil ?? (run === null && due ? new Date(due.at).toISOString() : null),
     lastSync: state.lastSync,
     nextSync: due && { mode: due.mode, at: new Date(due.at).toISOString() },

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import type { WorkflowHandle } from '@temporalio/client'
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker'
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
 import pg from 'pg'
 import { insertAccount } from '../../src/accounts/account-store.ts'
 import { applyAssignments } from '../../src/accounts/assignments.ts'
@@ -18,14 +17,13 @@ import {
 import { createGemDispatcher } from '../../src/gem/dispatcher.ts'
 import { createLogger } from '../../src/log.ts'
 import { streamNames } from '../../src/streams.ts'
+import { workflowBundle as workflowBundleOfWorker } from '../../src/worker/workflow-bundle.ts'
 import type { accountSync } from '../../src/workflows/index.ts'
 import { createTestDatabase } from './database.ts'
 import { differences } from './oracle/differences.ts'
 import { expectedTables, type Source } from './oracle/index.ts'
 import { readTables } from './oracle/read-tables.ts'
 import { connectTestTemporal, uniqueName } from './temporal.ts'
-
-const workflowsPath = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url))
 
 /** A sync that ended, as `NOTIFY gem_ats_sync` tells it. */
 export interface EndedSync {
@@ -141,11 +139,11 @@ async function terminate(handle: WorkflowHandle): Promise<void> {
 
 Runtime.install({ logger: new DefaultLogger('ERROR') })
 
-let bundle: ReturnType<typeof bundleWorkflowCode> | undefined
+let bundle: ReturnType<typeof workflowBundleOfWorker> | undefined
 
 /** Bundled once a process: it takes seconds. */
-export function workflowBundle(): ReturnType<typeof bundleWorkflowCode> {
-  bundle ??= bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
+export function workflowBundle(): ReturnType<typeof workflowBundleOfWorker> {
+  bundle ??= workflowBundleOfWorker(null)
   return bundle
 }
 

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client'
+import {
+  pauseSignal,
+  resumeSignal,
+  resyncSignal,
+  resyncUpdate,
+  type Status,
+  statusQuery,
+} from '../../src/workflows/messages.ts'
+import { type Product, startProduct } from '../support/product.ts'
+
+describe('messages', () => {
+  let product: Product
+  let account: string
+  let handle: WorkflowHandle
+
+  before(async () => {
+    product = await startProduct({ candidates: 60, seed: 8 })
+  })
+  after(async () => {
+    await product[Symbol.asyncDispose]()
+  })
+  beforeEach(async () => {
+    account = await product.addAccount()
+    handle = await product.start(account)
+    await product.nextSync(account)
+  })
+
+  const status = (): Promise<Status> => handle.query(statusQuery)
+
+  /** As the command line can send it: any bytes under any encoding. */
+  async function signalRaw(name: string, encoding: string, data: string): Promise<void> {
+    await product.client.workflowService.signalWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: handle.workflowId },
+      signalName: name,
+      input: { payloads: [{ metadata: { encoding: Buffer.from(encoding) }, data: Buffer.from(data) }] },
+    })
+  }
+
+  test('that cannot be decoded are refused and shown, and the workflow goes on', async () => {
+    await signalRaw('resync', 'binary/foo', 'x')
+    await signalRaw('resync', 'json/plain', '{"mode":')
+    await signalRaw('pauze', 'json/plain', '{}')
+    await handle.signal('resync', { mode: 'everything' })
+    await handle.signal('resync', [1, 2, 3])
+    await handle.signal('resync', { since: 'yesterday' })
+    await handle.signal('resync', { mode: 'full', since: '2026-01-01T00:00:00Z' })
+    await handle.signal('resync', { models: ['candidates', 'people'] })
+    const { refusals, queue } = await status()
+    assert.deepEqual(
+      refusals.map(({ message, why }) => `${message}: ${why.slice(0, 40)}`),
+      [
+        'resync: its payload cannot be decoded (encoding ',
+        'resync: its payload cannot be decoded (encoding ',
+        'pauze: unknown signal: known are resync, pause,',
+        'resync: mode: expected "full" or "delta"',
+        'resync: expected an object such as {"mode":"full',
+        'resync: since: expected an ISO 8601 time such as',
+        'resync: since: a full sync reads everything; lea',
+        'resync: models: expected a list of some of users',
+      ],
+    )
+    assert.deepEqual(queue, [])
+    await handle.signal(resyncSignal, { mode: 'delta' })
+    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
+  })
+
+  test('update: a malformed resync is refused before it is accepted, a good one answers the queue', async () => {
+    await handle.signal(pauseSignal)
+    await assert.rejects(
+      handle.executeUpdate(resyncUpdate, { args: [{ mode: 7 }] }),
+      (error) => error instanceof WorkflowUpdateFailedError && /mode: expected/.test(String(error.cause)),
+    )
+    const queue = await handle.executeUpdate(resyncUpdate, { args: [{ mode: 'delta', models: ['users'] }] })
+    assert.deepEqual(queue, [
+      { mode: 'delta', since: null, confirmDeletions: false, trigger: 'update', models: ['users'] },
+    ])
+    await handle.signal(resumeSignal)
+    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
+  })
+
+  test('pause: what is asked for waits, no call is made, and resuming runs it', async () => {
+    await handle.signal(pauseSignal)
+    assert.equal((await status()).state, 'PAUSED')
+    const calls = product.gem.requests.total
+    await handle.signal(resyncSignal, { models: ['candidates'] })
+    await handle.signal(resyncSignal, { mode: 'delta', models: ['candidates', 'jobs'] })
+    const { queue } = await status()
+    assert.deepEqual(
+      queue.map(({ mode, models }) => ({ mode, models })),
+      [
+        { mode: 'full', models: ['candidates'] },
+        { mode: 'delta', models: ['jobs'] },
+      ],
+    )
+    assert.equal(product.gem.requests.total, calls)
+    await handle.signal(resumeSignal)
+    await product.nextSync(account)
+    await product.nextSync(account)
+    const { rows } = await product.pool.query(
+      `select mode, models from sync.runs where account = $1 order by started_at desc limit 2`,
+      [account],
+    )
+    assert.deepEqual(rows, [
+      { mode: 'delta', models: ['jobs'] },
+      { mode: 'full', models: ['candidates'] },
+    ])
+  })
+
+  test('pause in the middle of a sync takes effect at a page, and resuming goes on from the checkpoint', async () => {
+    let seen = 0
+    const paused = Promise.withResolvers<void>()
+    const fault = product.gem.faults.add({
+      kind: 'drift',
+      stream: 'candidates',
+      times: 'always',
+      before: () => {
+        if (++seen === 2) handle.signal(pauseSignal).then(paused.resolve, paused.reject)
+      },
+    })
+    product.gem.setLatency(50)
+    const small = await product.addAccount(['paging.maxPerPage=10', 'rate.maxInFlight=1'])
+    handle = await product.start(small)
+    await paused.promise
+    const untilPaused = async (): Promise<number> => {
+      const { rows } = await product.pool.query('select state from sync.accounts where account = $1', [small])
+      return rows[0].state === 'PAUSED' ? product.gem.requests.total : untilPaused()
+    }
+    const calls = await untilPaused()
+    assert.equal((await status()).state, 'PAUSED')
+    product.gem.setLatency(0)
+    fault.remove()
+    await handle.signal(resumeSignal)
+    assert.equal((await product.nextSync(small)).state, 'SUCCEEDED')
+    assert.ok(product.gem.requests.total > calls)
+    assert.deepEqual(await product.differences(small), [])
+    const { rows } = await product.pool.query(
+      `select pages::int as pages from sync.run_streams s join sync.runs r on r.id = s.run_id
+        where r.account = $1 and stream = 'candidates'`,
+      [small],
+    )
+    assert.equal(
+      rows[0].pages,
+      7,
+      '60 candidates by tens, and the page that proves the end: none was read again',
+    )
+  })
+})
