@@ -50,8 +50,11 @@ export interface Fault {
   bytes?: number
   /** Slow body: a few bytes each so many milliseconds; 50 by default. */
   intervalMs?: number
-  /** Drift: changes the account just before the page is made. Other faults can strike the same request. */
-  before?: (world: World) => void
+  /**
+   * Drift: changes the account just before the page is made, which waits if this takes time. Other faults can strike
+   * the same request.
+   */
+  before?: (world: World) => void | Promise<void>
 }
 
 /** Faults that strike any request by chance. The same seed strikes the same requests of a sequence. */

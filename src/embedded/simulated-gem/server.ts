@@ -47,7 +47,7 @@ export function createGemServer(parts: ServerParts): GemServer {
     if (latency > 0) await pause(latency, undefined, { ref: false })
     const refused = gatewayAnswer(route, request.headers, credentials, () => bucket.take())
     const struck = refused ? [] : faults.take(targetOf(route, url.searchParams))
-    for (const fault of struck) fault.before?.(parts.world)
+    for (const fault of struck) await fault.before?.(parts.world)
     const asked = { route, query: url.searchParams, headers: request.headers }
     const answer = withCommonHeaders(refused ?? applicationAnswer(asked, struck, context), state)
     const transport = struck.find(isTransportFault)
