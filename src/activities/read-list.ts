@@ -26,7 +26,7 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
     path: streams[slice.stream].path,
     query: queryOf(slice.stream, cursor),
     offset: cursor.offset,
-    size: cursor.size,
+    size: { ...cursor.size, perPage: Math.min(cursor.size.perPage, context.settings.maxPerPage) },
     maxPerPage: context.settings.maxPerPage,
     inFlight: slice.inFlight,
     mayFetch: slice.mayCall,

@@ -54,7 +54,7 @@ export interface Lease {
 
 /**
  * Takes a stream over: whoever held it before can commit no more. The cursor goes on where this run left it; a run
- * that begins gets the given one.
+ * that begins gets the given one, with the page size that worked last.
  */
 export async function takeLease(
   db: Db,
@@ -68,7 +68,8 @@ export async function takeLease(
     values (${account}, ${stream}, ${runId}, ${JSON.stringify(initial)}::jsonb, 1)
     on conflict (account, stream) do update set
       run_id = excluded.run_id, fence = c.fence + 1, updated_at = clock_timestamp(),
-      cursor = case when c.run_id = excluded.run_id then c.cursor else excluded.cursor end
+      cursor = case when c.run_id = excluded.run_id then c.cursor
+        else excluded.cursor || jsonb_build_object('size', coalesce(c.cursor -> 'size', excluded.cursor -> 'size')) end
     returning fence, cursor`.execute(db)
   const [lease] = rows
   if (lease === undefined) throw new Error(`no checkpoint for ${account}/${stream}`)

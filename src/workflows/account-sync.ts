@@ -28,6 +28,7 @@ import {
   summaryOf,
 } from './state.ts'
 import { statusOf, toMarkdown } from './status.ts'
+import { brokenAfter } from './trouble.ts'
 
 /**
  * The life of one account: a full sync, then for ever: wait for the next sync that is due or asked for, sync, wait.
@@ -129,15 +130,18 @@ class AccountLife {
     }
     const now = Date.now()
     this.#countStart(wanted.mode, chosen.length === models.length, now)
-    return newRun({
-      id: uuid4(),
-      mode: wanted.mode,
-      trigger,
-      models: chosen,
-      since: wanted.since ?? null,
-      confirmDeletions: wanted.confirmDeletions ?? false,
-      startedAt: new Date(now).toISOString(),
-    })
+    return newRun(
+      {
+        id: uuid4(),
+        mode: wanted.mode,
+        trigger,
+        models: chosen,
+        since: wanted.since ?? null,
+        confirmDeletions: wanted.confirmDeletions ?? false,
+        startedAt: new Date(now).toISOString(),
+      },
+      this.#state.broken,
+    )
   }
 
   #countStart(mode: RunMode, all: boolean, now: number): void {
@@ -205,6 +209,8 @@ class AccountLife {
       { summary: `end ${run.mode} sync` },
       [{ account: this.#account, runId: run.id, streams, stoppedBy }],
     )
+    // With a key that is refused, no list can be told to be broken.
+    if (stoppedBy !== 'credentials') this.#state.broken = brokenAfter(this.#state.broken, run, Date.now())
     this.#state.lastSync = { ...summary, streams, state, error }
     this.#state.run = null
     this.#show()

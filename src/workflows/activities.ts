@@ -9,9 +9,12 @@ export const bookkeeping = proxyActivities<Omit<Activities, 'syncSlice'>>({
   retry,
 })
 
-/** Reading from Gem. The activity decides when Gem has failed too often; a slice is far shorter than its time-out. */
+/**
+ * Reading from Gem; a slice is far shorter than its time-out. What Gem does wrong is never tried again here: the
+ * workflow waits on a durable timer (trouble.ts). Only a worker or a database that went away is.
+ */
 export const reading = proxyActivities<Pick<Activities, 'syncSlice'>>({
   startToCloseTimeout: '10m',
   heartbeatTimeout: '30s',
-  retry,
+  retry: { ...retry, maximumInterval: '10m' },
 })

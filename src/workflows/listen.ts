@@ -77,6 +77,7 @@ export function listen({ state, status, onMessage }: Listening): void {
     () => {
       state.paused = false
       state.needsCredentials = false
+      state.broken = {}
       onMessage({ wakes: true })
     },
     { description: 'Goes on after a pause, or tries a refused key again' },

@@ -51,7 +51,14 @@ export interface SyncSummary {
 /** What the query `status` answers, in every state. */
 export interface Status {
   readonly account: string
-  readonly state: 'STARTING' | 'SYNCING' | 'WAITING' | 'RATE_LIMITED' | 'PAUSED' | 'NEEDS_CREDENTIALS'
+  readonly state:
+    | 'STARTING'
+    | 'SYNCING'
+    | 'WAITING'
+    | 'RATE_LIMITED'
+    | 'GEM_FAILS'
+    | 'PAUSED'
+    | 'NEEDS_CREDENTIALS'
   /** In words, for people. */
   readonly doing: string
   readonly run: { readonly id: string; readonly mode: RunMode; readonly startedAt: string } | null

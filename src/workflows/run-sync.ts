@@ -8,9 +8,10 @@ import {
 } from '@temporalio/workflow'
 import { failureTypes } from '../activities/failure-types.ts'
 import type { SliceResult } from '../activities/slice.types.ts'
-import { computePhases } from '../streams.ts'
+import { computePhases, type StreamName } from '../streams.ts'
 import { bookkeeping, reading } from './activities.ts'
 import type { AccountState, RunProgress, StreamProgress } from './state.ts'
+import { noteFailure, noteSuccess } from './trouble.ts'
 
 /** Events after which the history is cut, far below the server's limit of 51,200. */
 const mostEvents = 1_800
@@ -55,22 +56,26 @@ async function readStream(
   beside: readonly StreamProgress[],
 ): Promise<void> {
   while (isUnfinished(progress)) {
-    await mayCallGem(context, run)
-    if (isLocked(run) || isHistoryFull()) return
     progress.state = 'RUNNING'
+    await mayCallGem(context, run, progress)
+    if (isLocked(run) || isHistoryFull()) return
     context.onProgress()
     try {
       take(run, progress, await readSlice(context, run, progress, beside))
     } catch (error) {
       if (isCancellation(error)) throw error
-      fail(progress, error)
-      const { stream, error: why } = progress
-      await bookkeeping.endStream.executeWithOptions({ summary: `${stream} has failed` }, [
-        { runId: run.id, stream, state: 'FAILED', error: why },
-      ])
+      if (isForGood(run, progress, error)) await giveUp(run, progress)
     }
     context.onProgress()
   }
+}
+
+async function giveUp(run: RunProgress, progress: StreamProgress): Promise<void> {
+  const { stream, error } = progress
+  progress.state = 'FAILED'
+  await bookkeeping.endStream.executeWithOptions({ summary: `${stream} has failed` }, [
+    { runId: run.id, stream, state: 'FAILED', error },
+  ])
 }
 
 /** Time for continue-as-new: the server suggests it, or the history has grown long enough. */
@@ -100,6 +105,8 @@ function readSlice(
 
 function take(run: RunProgress, progress: StreamProgress, slice: SliceResult): void {
   progress.counts = slice.counts
+  progress.error = null
+  if (slice.kind !== 'halted') noteSuccess(run, progress)
   if (slice.kind === 'wait') {
     run.waitUntil = later(run.waitUntil, slice.until)
     run.waitReason = slice.reason
@@ -116,12 +123,17 @@ function take(run: RunProgress, progress: StreamProgress, slice: SliceResult): v
 
 const later = (one: string | null, other: string) => (one !== null && one > other ? one : other)
 
-function fail(progress: StreamProgress, error: unknown): void {
+/** Takes note of a failed slice. @returns whether the stream is to be given up for this sync. */
+function isForGood(run: RunProgress, progress: StreamProgress, error: unknown): boolean {
   if (!(error instanceof ActivityFailure)) throw error
   const { cause } = error
-  progress.state = 'FAILED'
+  const type = cause instanceof ApplicationFailure ? (cause.type ?? '') : ''
   progress.error = cause?.message ?? error.message
-  progress.refused = refusals[cause instanceof ApplicationFailure ? (cause.type ?? '') : ''] ?? null
+  progress.refused = refusals[type] ?? null
+  if (type === failureTypes.unavailable) return noteFailure(run, progress, progress.error, Date.now())
+  // An answer that refuses is an answer: Gem is there.
+  run.trouble = null
+  return true
 }
 
 const refusals: Record<string, StreamProgress['refused']> = {
@@ -129,18 +141,37 @@ const refusals: Record<string, StreamProgress['refused']> = {
   [failureTypes.otherTeam]: 'team',
 }
 
-/** Returns when no pause and no wait stands in the way. Streams that wait for the same time share its timer's reason. */
-async function mayCallGem({ state, onProgress }: RunContext, run: RunProgress): Promise<void> {
+/** Returns when the stream may call Gem: no pause, no wait and no trouble stand in the way. */
+async function mayCallGem({ state, onProgress }: RunContext, run: RunProgress, { stream }: StreamProgress) {
   for (;;) {
+    if (isLocked(run) || isHistoryFull()) return
+    const wait = waitOf(run, stream)
     if (state.paused) {
       onProgress()
       await condition(() => !state.paused)
+    } else if (wait === null) {
+      return
+    } else if (wait === 'for the probe') {
+      await condition(() => waitOf(run, stream) !== 'for the probe' || isLocked(run) || isHistoryFull())
+    } else {
+      onProgress()
+      await sleep(wait.ms, { summary: wait.summary })
     }
-    const wait = run.waitUntil === null ? 0 : Date.parse(run.waitUntil) - Date.now()
-    if (wait <= 0) return
-    onProgress()
-    await sleep(wait, {
-      summary: `${run.waitReason === 'quota' ? 'quota used up' : 'rate limit'}: until ${run.waitUntil}`,
-    })
   }
+}
+
+function waitOf(
+  { waitUntil, waitReason, trouble }: RunProgress,
+  stream: StreamName,
+): { ms: number; summary: string } | 'for the probe' | null {
+  if (waitUntil !== null && Date.parse(waitUntil) > Date.now()) {
+    const why = waitReason === 'quota' ? 'quota used up' : 'rate limit'
+    return { ms: Date.parse(waitUntil) - Date.now(), summary: `${why}: until ${waitUntil}` }
+  }
+  if (trouble === null) return null
+  if (trouble.probe !== stream) return 'for the probe'
+  const ms = Date.parse(trouble.until) - Date.now()
+  return ms <= 0
+    ? null
+    : { ms, summary: `Gem fails (${trouble.failures} in a row): ${stream} again at ${trouble.until}` }
 }

@@ -4,6 +4,7 @@ import { type MainTable, type StreamName, streamsOf } from '../streams.ts'
 import type { SyncSummary } from './messages.ts'
 import type { ResyncQueue } from './resync.ts'
 import type { SyncStarts } from './schedule.ts'
+import { type BrokenStream, mostFailures, type Trouble } from './trouble.ts'
 
 /**
  * Everything that an account's workflow knows, as plain data: what continue-as-new carries. It can be cut between
@@ -16,6 +17,8 @@ export interface AccountState {
   starts: SyncStarts
   paused: boolean
   needsCredentials: boolean
+  /** Lists that failed in the last syncs. */
+  broken: Partial<Record<StreamName, BrokenStream>>
   lastSync: SyncSummary | null
   refusals: { at: string; message: string; why: string }[]
 }
@@ -35,6 +38,9 @@ export interface RunProgress {
   waitReason: 'throttled' | 'quota' | null
   /** 429s in a row. */
   throttled: number
+  trouble: Trouble | null
+  /** Gem has answered at least one slice of this sync. */
+  progressed: boolean
 }
 
 export interface StreamProgress {
@@ -42,6 +48,8 @@ export interface StreamProgress {
   state: StreamState | 'PENDING'
   counts: StreamCounts
   error: string | null
+  /** Failed slices in a row. */
+  failures: number
   /** It was read to its end, even if something about it needs a person. */
   wasRead: boolean
   /** `list`: Gem refused the key for this list. `team`: the key shows another company's data. */
@@ -61,27 +69,49 @@ export function initialState(): AccountState {
     starts: { full: null, delta: null },
     paused: false,
     needsCredentials: false,
+    broken: {},
     lastSync: null,
     refusals: [],
   }
 }
 
+/**
+ * A run that begins. Lists that failed in the last syncs are tried once, and not before their time unless a person
+ * asks.
+ */
 export function newRun(
   run: Pick<RunProgress, 'id' | 'mode' | 'trigger' | 'models' | 'since' | 'confirmDeletions' | 'startedAt'>,
+  broken: AccountState['broken'],
 ): RunProgress {
+  const isAsked = run.trigger === 'signal' || run.trigger === 'update'
   return {
     ...run,
-    streams: streamsOf(run.models).map((stream) => ({
-      stream,
-      state: 'PENDING',
-      counts: noCounts,
-      error: null,
-      wasRead: false,
-      refused: null,
-    })),
+    streams: streamsOf(run.models).map((stream) => newStream(stream, broken[stream], isAsked, run.startedAt)),
     waitUntil: null,
     waitReason: null,
     throttled: 0,
+    trouble: null,
+    progressed: false,
+  }
+}
+
+function newStream(
+  stream: StreamName,
+  broken: BrokenStream | undefined,
+  isAsked: boolean,
+  now: string,
+): StreamProgress {
+  const isSpared = broken !== undefined && !isAsked && broken.until > now
+  return {
+    stream,
+    state: isSpared ? 'SKIPPED' : 'PENDING',
+    counts: noCounts,
+    error: isSpared
+      ? `failed ${broken.failures} times in a row, next try after ${broken.until}: ${broken.why}`
+      : null,
+    failures: broken === undefined || isAsked ? 0 : mostFailures - 1,
+    wasRead: false,
+    refused: null,
   }
 }
 

@@ -16,7 +16,8 @@ export function statusOf(account: string, state: AccountState, due: DueSync | nu
     run: run && { id: run.id, mode: run.mode, startedAt: run.startedAt },
     phase: run && phaseOf(run),
     streams: run ? run.streams.map(streamStatus) : (state.lastSync?.streams ?? []),
-    waitingUntil: waitingUntil ?? (run === null && due ? new Date(due.at).toISOString() : null),
+    waitingUntil:
+      waitingUntil ?? run?.trouble?.until ?? (run === null && due ? new Date(due.at).toISOString() : null),
     lastSync: state.lastSync,
     nextSync: due && { mode: due.mode, at: new Date(due.at).toISOString() },
     queue: queuedResyncs(state.queue),
@@ -28,6 +29,7 @@ function nameOf(state: AccountState, waitingUntil: string | null, due: DueSync |
   if (state.needsCredentials) return 'NEEDS_CREDENTIALS'
   if (state.paused) return 'PAUSED'
   if (waitingUntil !== null) return 'RATE_LIMITED'
+  if (state.run?.trouble) return 'GEM_FAILS'
   if (state.run !== null) return 'SYNCING'
   return due === null ? 'STARTING' : 'WAITING'
 }
@@ -45,6 +47,8 @@ function words(
       return 'paused by a person: no calls until the signal `resume`'
     case 'RATE_LIMITED':
       return `Gem asked for a pause${run?.waitReason === 'quota' ? ' (quota used up)' : ''}: goes on at ${waitingUntil}`
+    case 'GEM_FAILS':
+      return `Gem does not answer as it should (${run?.trouble?.why}): tried again at ${run?.trouble?.until}`
     case 'SYNCING':
       return `${run?.mode} sync, ${
         run?.streams

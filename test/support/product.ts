@@ -23,7 +23,7 @@ import { createTestDatabase } from './database.ts'
 import { differences } from './oracle/differences.ts'
 import { expectedTables, type Source } from './oracle/index.ts'
 import { readTables } from './oracle/read-tables.ts'
-import { connectTestTemporal, uniqueName } from './temporal.ts'
+import { connectTestTemporal, connectTimeSkipping, uniqueName } from './temporal.ts'
 
 /** A sync that ended, as `NOTIFY gem_ats_sync` tells it. */
 export interface EndedSync {
@@ -42,6 +42,8 @@ export interface Product extends AsyncDisposable {
   /** Adds an account on the simulated Gem. */
   addAccount(assignments?: readonly string[]): Promise<string>
   start(account: string): Promise<WorkflowHandle<typeof accountSync>>
+  /** Lets virtual time pass (`1 day`); only with `timeSkipping`. */
+  skip(duration: string): Promise<void>
   /** The next sync that ends, of those not asked for before. */
   nextSync(account: string): Promise<EndedSync>
   /** What differs between the mirror and what Gem holds (or the given lists), by the oracle. */
@@ -49,10 +51,13 @@ export interface Product extends AsyncDisposable {
 }
 
 /** The whole product in this process, on a database, a Temporal task queue and a simulated Gem of its own. */
-export async function startProduct(gemOptions: SimulatedGemOptions = {}): Promise<Product> {
+export async function startProduct(
+  gemOptions: SimulatedGemOptions = {},
+  { timeSkipping = false }: { timeSkipping?: boolean } = {},
+): Promise<Product> {
   await using starting = new AsyncDisposableStack()
   const database = starting.use(await createTestDatabase())
-  const temporal = starting.use(await connectTestTemporal())
+  const temporal = starting.use(await (timeSkipping ? connectTimeSkipping() : connectTestTemporal()))
   const gem = starting.adopt(await startSimulatedGem({ rate: null, ...gemOptions }), (running) =>
     running.close(),
   )
@@ -118,6 +123,7 @@ export async function startProduct(gemOptions: SimulatedGemOptions = {}): Promis
       })
     },
     nextSync: syncs.next,
+    skip: temporal.skip,
     async differences(account, source = sourceNow()) {
       const { rows } = await pool.query('select settings from sync.accounts where account = $1', [account])
       const { jobBoard, integrationFields } = parseSettings(rows[0].settings)

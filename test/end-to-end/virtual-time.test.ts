@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { statusQuery } from '../../src/workflows/messages.ts'
+import { type Product, startProduct } from '../support/product.ts'
+
+describe('in virtual time', () => {
+  let product: Product
+  before(async () => {
+    product = await startProduct({ candidates: 60, seed: 21 }, { timeSkipping: true })
+  })
+  after(async () => {
+    await product[Symbol.asyncDispose]()
+  })
+
+  test('Gem that is away for a day costs fewer than 10 calls an hour, and the sync goes on when it is back', async () => {
+    const account = await product.addAccount()
+    const outage = product.gem.faults.add({ kind: '503', times: 'always' })
+    const handle = await product.start(account)
+    let most = 0
+    for (let hour = 0; hour < 5; hour++) {
+      const before = product.gem.requests.total
+      await product.skip('1 hour')
+      most = Math.max(most, product.gem.requests.total - before)
+    }
+    assert.ok(most < 10, `${most} calls in an hour`)
+    const { state, doing } = await handle.query(statusQuery)
+    assert.equal(state, 'GEM_FAILS')
+    assert.match(doing, /503/)
+    outage.remove()
+    await product.skip('1 hour')
+    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
+    assert.deepEqual(await product.differences(account), [])
+    await handle.terminate()
+  })
+
+  test('a list that can never be read fails alone, ever more rarely, and is tried again when a person asks', async () => {
+    const account = await product.addAccount()
+    const broken = product.gem.faults.add({ kind: '500', stream: 'jobs', times: 'always' })
+    const handle = await product.start(account)
+    await product.skip('1 day')
+    const calls = product.gem.requests.entries().filter((entry) => entry.stream === 'jobs').length
+    assert.ok(calls < 30, `${calls} calls for jobs in a day`)
+    const { rows } = await product.pool.query(
+      `select state, count(*)::int as runs from sync.runs where account = $1 and state <> 'RUNNING' group by state`,
+      [account],
+    )
+    assert.deepEqual(
+      rows.map((row) => row.state),
+      ['PARTIALLY_FAILED'],
+    )
+    broken.remove()
+    const syncs = rows[0].runs
+    for (let index = 0; index < syncs; index++) await product.nextSync(account)
+    await handle.signal('resync', { mode: 'full' })
+    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
+    assert.deepEqual(await product.differences(account), [])
+    await handle.terminate()
+  })
+
+  test('a week brings as many syncs as the schedule says, in histories that stay short', async () => {
+    const account = await product.addAccount()
+    const handle = await product.start(account)
+    const weekMs = 7 * 24 * 3_600_000
+    for (let day = 0; day < 7; day++) {
+      product.gem.world.create('candidates')
+      await product.skip('1 day')
+    }
+    const { rows } = await product.pool.query(
+      `select mode, count(*)::int as runs from sync.runs where account = $1 and state = 'SUCCEEDED' group by mode order by mode`,
+      [account],
+    )
+    const [delta, full] = [rows[0].runs, rows[1].runs]
+    // A full every 10 h and 5 min of jitter at most; a delta every 3 h in between, of which a full takes one place.
+    assert.ok(full >= Math.floor(weekMs / (10 * 3_600_000 + 300_000)) && full <= 17, `${full} fulls`)
+    assert.ok(delta + full >= 52 && delta + full <= 68, `${delta} deltas`)
+    const { historyLength } = await handle.describe()
+    assert.ok(historyLength < 2_500, `${historyLength} events`)
+    await handle.signal('resync', { mode: 'full' })
+    for (let index = 0; index <= delta + full; index++) await product.nextSync(account)
+    assert.deepEqual(await product.differences(account), [])
+  })
+})
