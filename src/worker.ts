@@ -11,6 +11,7 @@ import { connect } from './database/connect.ts'
 import { UserError } from './errors.ts'
 import { createGemDispatcher } from './gem/dispatcher.ts'
 import { createLogger, type Logger } from './log.ts'
+import { knowsSearchAttributes } from './worker/search-attributes.ts'
 import { temporalLogger } from './worker/temporal-logger.ts'
 import { checkDatabase, waitUntilReady } from './worker/wait-until-ready.ts'
 import { workflowBundle } from './worker/workflow-bundle.ts'
@@ -42,6 +43,7 @@ async function work(config: Config, log: Logger): Promise<void> {
         db,
         keyring: config.keyring,
         log,
+        hasSearchAttributes: await knowsSearchAttributes(connection, config.temporal.namespace),
         dispatcherFor: (allowInsecureBaseUrl) =>
           allowInsecureBaseUrl ? dispatchers.insecure : dispatchers.secure,
       }),

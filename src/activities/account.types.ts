@@ -8,6 +8,8 @@ export interface AccountSchedule {
   readonly deltaEveryMs: number
   readonly fullEveryMs: number
   readonly maxInFlight: number
+  /** Whether the server knows our search attributes: setting unknown ones would block the workflow for ever. */
+  readonly hasSearchAttributes: boolean
 }
 
 export interface StreamEnd {

@@ -22,6 +22,8 @@ export interface ActivityDependencies {
   readonly db: Db
   readonly keyring: Keyring
   readonly log: Logger
+  /** Whether the namespace knows our search attributes. */
+  readonly hasSearchAttributes: boolean
   /** A connection pool that all accounts share, by whether their base URL may be insecure. */
   readonly dispatcherFor: (allowInsecureBaseUrl: boolean) => NonNullable<GemClientOptions['dispatcher']>
 }
@@ -31,7 +33,13 @@ export type Activities = ReturnType<typeof createActivities>
 const allTables = [...Object.keys(models), ...Object.keys(joinTables)]
 
 /** The effects that the workflow `accountSync` decides on. They take and return ids, counts, cursors and times only. */
-export function createActivities({ db, keyring, log, dispatcherFor }: ActivityDependencies) {
+export function createActivities({
+  db,
+  keyring,
+  log,
+  hasSearchAttributes,
+  dispatcherFor,
+}: ActivityDependencies) {
   const activities = {
     /** What the workflow needs to know to plan. Fails for good if the account is unknown. */
     async loadAccount({ account }: { account: string }): Promise<AccountSchedule> {
@@ -43,6 +51,7 @@ export function createActivities({ db, keyring, log, dispatcherFor }: ActivityDe
         deltaEveryMs: settings.schedule.deltaEveryMs,
         fullEveryMs: settings.schedule.fullEveryMs,
         maxInFlight: settings.rate.maxInFlight,
+        hasSearchAttributes,
       }
     },
 

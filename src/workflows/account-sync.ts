@@ -6,6 +6,7 @@ import {
   continueAsNew,
   isCancellation,
   setCurrentDetails,
+  upsertSearchAttributes,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow'
@@ -14,10 +15,11 @@ import type { RunMode, RunTrigger } from '../database/database-types.ts'
 import type { MainTable } from '../streams.ts'
 import { bookkeeping } from './activities.ts'
 import { listen } from './listen.ts'
-import type { Resync } from './messages.ts'
+import type { Resync, Status } from './messages.ts'
 import { dequeue, enqueue } from './resync.ts'
 import { isHistoryFull, readStreams } from './run-sync.ts'
 import { type DueSync, nextSync } from './schedule.ts'
+import { accountAttribute, stateAttribute } from './search-attributes.ts'
 import {
   type AccountState,
   type AccountSyncInput,
@@ -64,6 +66,9 @@ class AccountLife {
   #woken = false
   /** The state of the account that PostgreSQL knows. */
   #mirrored: AccountSchedule['state'] = 'ACTIVE'
+
+  /** The state under which the account is found. */
+  #found: Status['state'] | null = null
 
   constructor({ account, state }: AccountSyncInput) {
     this.#account = account
@@ -238,7 +243,14 @@ class AccountLife {
   }
 
   #show(): void {
-    setCurrentDetails(toMarkdown(statusOf(this.#account, this.#state, this.#due, Date.now())))
+    const status = statusOf(this.#account, this.#state, this.#due, Date.now())
+    setCurrentDetails(toMarkdown(status))
+    if (!this.#schedule?.hasSearchAttributes || status.state === this.#found) return
+    this.#found = status.state
+    upsertSearchAttributes([
+      { key: accountAttribute, value: this.#account },
+      { key: stateAttribute, value: status.state },
+    ])
   }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { streamNames } from '../../src/streams.ts'
 import { statusQuery } from '../../src/workflows/messages.ts'
+import { accountAttribute } from '../../src/workflows/search-attributes.ts'
 import { type Product, startProduct } from '../support/product.ts'
 import { strangeAccount } from '../support/strange-account/index.ts'
 
@@ -22,7 +23,9 @@ describe('a first sync', () => {
     const status = await handle.query(statusQuery)
     assert.equal(status.account, account)
     assert.equal(status.lastSync?.state ?? 'SUCCEEDED', 'SUCCEEDED')
-    assert.equal((await handle.describe()).status.name, 'RUNNING')
+    const { status: execution, typedSearchAttributes } = await handle.describe()
+    assert.equal(execution.name, 'RUNNING')
+    assert.equal(typedSearchAttributes.get(accountAttribute), account)
   })
 
   test('is followed by a full resync on the signal, which writes no row that has not changed', async () => {

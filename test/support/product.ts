@@ -17,6 +17,7 @@ import {
 import { createGemDispatcher } from '../../src/gem/dispatcher.ts'
 import { createLogger } from '../../src/log.ts'
 import { streamNames } from '../../src/streams.ts'
+import { knowsSearchAttributes } from '../../src/worker/search-attributes.ts'
 import { workflowBundle as workflowBundleOfWorker } from '../../src/worker/workflow-bundle.ts'
 import type { accountSync } from '../../src/workflows/index.ts'
 import { createTestDatabase } from './database.ts'
@@ -78,7 +79,13 @@ export async function startProduct(
     namespace: temporal.namespace,
     taskQueue: temporal.taskQueue,
     workflowBundle: await workflowBundle(),
-    activities: createActivities({ db, keyring, log, dispatcherFor: () => dispatcher }),
+    activities: createActivities({
+      db,
+      keyring,
+      log,
+      hasSearchAttributes: await knowsSearchAttributes(temporal.nativeConnection, temporal.namespace),
+      dispatcherFor: () => dispatcher,
+    }),
   })
   const working = worker.run()
   starting.defer(async () => {
