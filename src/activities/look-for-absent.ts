@@ -6,7 +6,7 @@ import {
   findControl,
   listAbsent,
   markGone,
-  roundsOverlap,
+  readingsAgree,
 } from '../database/absences.ts'
 import type { Cursor } from '../database/checkpoints.ts'
 import { models } from '../mappers/registry.ts'
@@ -21,9 +21,10 @@ import type { Slice, SliceContext } from './slice-context.ts'
 const batch = 500
 
 /**
- * The end of a full pass: rows that no page has shown are gone only if a second look says so too. A look by id, or a
- * second reading of the whole list, whichever takes fewer calls; a look by id that finds a row alive means that the
- * list has shifted under the reader, who then reads it again.
+ * The end of a full pass: rows that no page has shown are gone only if a second look says so too: a look by id, and
+ * where there is none a second reading that agrees with the first. Where so many are absent that reading again takes
+ * fewer calls, that comes first, and one look by id suffices if it says the same. A look by id that finds a row alive
+ * means that the list has shifted under the reader, who then reads it again.
  */
 export async function lookForAbsent(context: SliceContext, slice: Slice, cursor: Cursor): Promise<Reached> {
   const pass: FullPass = { ...slice, model: models[streams[slice.stream].model] }
@@ -35,12 +36,11 @@ export async function lookForAbsent(context: SliceContext, slice: Slice, cursor:
   if (keepAbsent !== null) return done({ ...cursor, keepAbsent })
   const cleared = { ...cursor, cleared: true }
 
-  if (await isProvenByReading(context, slice, pass, cleared)) {
-    return await markAll(context, slice, pass, cleared)
-  }
   const readable = cleared.round + 1 < mostRounds
-  if (readable && pagesOf(counts, cleared) <= counts.absent) return goOn(rereadFrom(cleared))
-  return await lookOneByOne(context, slice, pass, cleared, readable)
+  const areMany = counts.absent > Math.max(mostIdsALook, pagesOf(counts, cleared))
+  if (areMany && cleared.completeRounds < 2 && readable) return goOn(rereadFrom(cleared))
+  const agreed = await isProvenByReading(context, slice, pass, cleared)
+  return await lookOneByOne(context, slice, pass, cleared, { readable, agreed })
 }
 
 async function whyToKeep(
@@ -59,7 +59,7 @@ async function whyToKeep(
   })
 }
 
-/** Two complete readings that looked at the same list. A list that is empty each time counts once a person confirms. */
+/** Two complete readings of a list that rested. A list that is empty each time counts once a person confirms. */
 async function isProvenByReading(
   { db }: SliceContext,
   { confirmDeletions }: Slice,
@@ -67,7 +67,7 @@ async function isProvenByReading(
   { completeRounds, round }: Cursor,
 ): Promise<boolean> {
   if (completeRounds < 2) return false
-  if (await roundsOverlap(db, pass, round - 1, round)) return true
+  if (await readingsAgree(db, pass, round - 1, round)) return true
   return confirmDeletions && (await countSeen(db, pass, { from: round - 1, to: round })) === 0
 }
 
@@ -90,7 +90,7 @@ async function lookOneByOne(
   slice: Slice,
   pass: FullPass,
   from: Cursor,
-  readable: boolean,
+  { readable, agreed }: { readonly readable: boolean; readonly agreed: boolean },
 ): Promise<Reached> {
   let cursor = from
   for (;;) {
@@ -101,6 +101,8 @@ async function lookOneByOne(
     const verdict: Verdict =
       control === null ? { kind: 'unproven' } : await lookById(context, slice, absent, control)
     if (verdict.kind === 'out of budget') return { end: { kind: 'more' } }
+    const isContradicted = verdict.kind === 'proven' && verdict.found.length > 0
+    if (agreed && !cursor.drifted && !isContradicted) return await markAll(context, slice, pass, cursor)
     // Without a look that can be trusted, a second reading is the look; without one left, the next full sync's.
     if (verdict.kind === 'unproven') return readable ? goOn(rereadFrom(cursor)) : done(cursor)
     if (verdict.found.length > 0) {

@@ -56,7 +56,7 @@ export async function findControl(db: Db, pass: FullPass): Promise<Row | null> {
   return rows[0] ?? null
 }
 
-/** Distinct ids that readings of the whole list have shown, copies embedded elsewhere not counted. */
+/** Distinct ids that readings of the whole list have shown: no windows, no look-ups, no copies embedded elsewhere. */
 export async function countSeen(
   db: Db,
   { runId, stream }: FullPass,
@@ -69,13 +69,21 @@ export async function countSeen(
   return rows[0]?.count ?? 0
 }
 
-/** Whether two readings of the whole list have a row in common that is alive: the later one looked at the same list. */
-export async function roundsOverlap(db: Db, pass: FullPass, first: number, second: number): Promise<boolean> {
-  const { rows } = await sql<{ overlap: boolean }>`
-    select exists (
-      ${idsOfRound(pass, first)} intersect ${idsOfRound(pass, second)}
-    ) as overlap`.execute(db)
-  return rows[0]?.overlap ?? false
+/**
+ * Whether two readings of the whole list, the first and the second, rested: each showed no row twice, and the second
+ * all that the first did. A row that slips through the pages leaves such a trace: where one is missed, another is shown
+ * twice, or the one that made room for it is gone from the second reading.
+ */
+export async function readingsAgree(db: Db, pass: FullPass, first: number, second: number): Promise<boolean> {
+  const { rows } = await sql<{ agree: boolean | null }>`
+    with shown as (
+      select s.id, count(*) filter (where p.round = ${first}) as once, count(*) filter (where p.round = ${second}) as again
+      from sync.seen_pages p, unnest(p.ids) as s (id)
+      where p.run_id = ${pass.runId} and p.stream = ${pass.stream} and p.round in (${first}, ${second}) and not p.embedded
+      group by s.id
+    )
+    select bool_and(once <= 1 and again = 1) and bool_or(once = 1) as agree from shown`.execute(db)
+  return rows[0]?.agree ?? false
 }
 
 /**
@@ -129,7 +137,3 @@ const tableOf = ({ model }: FullPass) => sql.table(`ats.${model.table}`)
 
 const seenIds = ({ runId, stream }: FullPass) =>
   sql`select distinct unnest(ids) as id from sync.seen_pages where run_id = ${runId} and stream = ${stream}`
-
-const idsOfRound = ({ runId, stream }: FullPass, round: number) => sql`
-  (select unnest(ids) from sync.seen_pages
-    where run_id = ${runId} and stream = ${stream} and round = ${round} and not embedded)`

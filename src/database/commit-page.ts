@@ -126,9 +126,11 @@ async function rememberSeen(trx: Db, { account, runId, cursor, page, embedded }:
       .filter((id) => id !== null)
       .map((id) => rowId(account, batch.model.table, id))
     if (ids.length === 0) continue
+    // What windows and look-ups bring is seen as well, but says nothing about how the whole list was read.
+    const isAside = batch.embedded || cursor.step.kind !== 'whole'
     await sql`
       insert into sync.seen_pages (run_id, stream, round, embedded, ids)
-      values (${runId}, ${batch.stream}, ${cursor.round}, ${batch.embedded}, ${ids}::uuid[])`.execute(trx)
+      values (${runId}, ${batch.stream}, ${cursor.round}, ${isAside}, ${ids}::uuid[])`.execute(trx)
   }
 }
 

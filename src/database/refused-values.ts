@@ -27,8 +27,28 @@ function sqlState(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-/** Halves a batch that PostgreSQL refuses until the records are found that it refuses; the others are written. */
+/**
+ * Writes the records that PostgreSQL takes. Of several copies of one record the last that it takes counts, and the
+ * others are not written at all: in halves of their own each would undo the other, at each replay anew.
+ */
 export async function writeCarefully(
+  trx: Db,
+  context: WriteContext,
+  model: Model,
+  records: readonly MappedRecord[],
+): Promise<CarefulOutcome> {
+  const latest = new Map(records.map((record) => [record.remoteId, record]))
+  const written = await writeOrHalve(trx, context, model, [...latest.values()])
+  const refused = new Set(written.refused.map(({ record }) => record.remoteId))
+  const others = records.filter((record) => latest.get(record.remoteId) !== record)
+  const instead = others.filter(({ remoteId }) => refused.has(remoteId))
+  const counts = { ...written.counts, unchanged: written.counts.unchanged + others.length - instead.length }
+  if (instead.length === 0) return { ...written, counts }
+  return add({ ...written, counts }, await writeCarefully(trx, context, model, instead))
+}
+
+/** Halves a batch that PostgreSQL refuses until the records are found that it refuses; the others are written. */
+async function writeOrHalve(
   trx: Db,
   context: WriteContext,
   model: Model,
@@ -63,15 +83,18 @@ async function halve(
     }
   }
   const middle = Math.ceil(records.length / 2)
-  const first = await writeCarefully(trx, context, model, records.slice(0, middle))
-  const second = await writeCarefully(trx, context, model, records.slice(middle))
+  const first = await writeOrHalve(trx, context, model, records.slice(0, middle))
+  return add(first, await writeOrHalve(trx, context, model, records.slice(middle)))
+}
+
+function add(one: CarefulOutcome, other: CarefulOutcome): CarefulOutcome {
   return {
     counts: {
-      inserted: first.counts.inserted + second.counts.inserted,
-      updated: first.counts.updated + second.counts.updated,
-      unchanged: first.counts.unchanged + second.counts.unchanged,
+      inserted: one.counts.inserted + other.counts.inserted,
+      updated: one.counts.updated + other.counts.updated,
+      unchanged: one.counts.unchanged + other.counts.unchanged,
     },
-    refused: [...first.refused, ...second.refused],
+    refused: [...one.refused, ...other.refused],
   }
 }
 

@@ -11,7 +11,12 @@ export interface Reject {
   readonly raw: unknown
 }
 
-/** Keeps what could not be mapped, with the reason; the same record again only refreshes its entry. */
+/**
+ * Keeps what could not be mapped, with the reason; the same record again only refreshes its entry. Set-based: a page
+ * that is wrong from end to end costs no more statements than one wrong record.
+ *
+ * @param rejects with each remote id once.
+ */
 export async function keepRejected(
   trx: Db,
   context: WriteContext,
@@ -19,20 +24,42 @@ export async function keepRejected(
   stream: StreamName,
   rejects: readonly Reject[],
 ): Promise<void> {
-  for (const { remoteId, reason, raw } of rejects) {
-    const target = sql.raw(
-      remoteId === null
-        ? '(account, stream, md5(raw::text)) where remote_id is null'
-        : '(account, stream, remote_id) where remote_id is not null',
-    )
-    await sql`
-      insert into sync.rejected_records (account, stream, remote_id, reason, raw, run_id, first_seen_at, last_seen_at)
-      values (${context.account}, ${stream}, ${remoteId}, ${reason}, ${JSON.stringify(raw)}::jsonb, ${runId},
-        ${context.now}::timestamptz, ${context.now}::timestamptz)
-      on conflict ${target} do update set reason = excluded.reason, raw = excluded.raw, run_id = excluded.run_id,
-        last_seen_at = excluded.last_seen_at, resolved_at = null`.execute(trx)
-  }
+  const target: Target = { context, runId, stream }
+  const named = rejects.filter(({ remoteId }) => remoteId !== null)
+  await upsert(trx, target, named, '(account, stream, remote_id) where remote_id is not null')
+  // A record without a readable id is told from others by its content alone.
+  const nameless = rejects.filter(({ remoteId }) => remoteId === null)
+  await upsert(trx, target, nameless, '(account, stream, md5(raw::text)) where remote_id is null')
 }
+
+interface Target {
+  readonly context: WriteContext
+  readonly runId: string
+  readonly stream: StreamName
+}
+
+async function upsert(
+  trx: Db,
+  { context: { account, now }, runId, stream }: Target,
+  rejects: readonly Reject[],
+  key: string,
+): Promise<void> {
+  if (rejects.length === 0) return
+  // PostgreSQL takes a JSON null for no value; a record that is null was sent all the same.
+  await sql`
+    insert into sync.rejected_records (account, stream, remote_id, reason, raw, run_id, first_seen_at, last_seen_at)
+    select distinct on (remote_id, md5(raw::text)) ${account}, ${stream}, remote_id, reason, raw, ${runId}::uuid,
+      ${now}::timestamptz, ${now}::timestamptz
+    from (
+      select remote_id, reason, coalesce(raw, 'null') as raw
+      from jsonb_to_recordset(${toInput(rejects)}::jsonb) as i (remote_id text, reason text, raw jsonb)
+    ) as rejected
+    on conflict ${sql.raw(key)} do update set reason = excluded.reason, raw = excluded.raw, run_id = excluded.run_id,
+      last_seen_at = excluded.last_seen_at, resolved_at = null`.execute(trx)
+}
+
+const toInput = (rejects: readonly Reject[]) =>
+  JSON.stringify(rejects.map(({ remoteId, reason, raw }) => ({ remote_id: remoteId, reason, raw })))
 
 /** Records that were rejected before and have now been read well. */
 export async function resolveRejected(

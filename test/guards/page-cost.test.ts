@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { RootOperationNode } from 'kysely'
+import { connect, type Db } from '../../src/database/connect.ts'
+import { type StreamName, streamNames } from '../../src/streams.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { type Mirror, openMirror } from '../support/mirror.ts'
+import { application, interview, job, post, stage, user } from '../support/records.ts'
+
+let database: TestDatabase
+let db: Db
+let statements = 0
+
+before(async () => {
+  database = await createTestDatabase()
+  db = connect(database.workerUrl, { max: 2 })
+})
+after(async () => {
+  await db.destroy()
+  await database.drop()
+})
+
+/** A handle that counts; BEGIN and COMMIT, which each page has, are not among them. */
+function counting(): Db {
+  return db.withPlugin({
+    transformQuery({ node }): RootOperationNode {
+      statements++
+      return node
+    },
+    transformResult: async ({ result }) => result,
+  })
+}
+
+/** A page in which each record refers to all that its kind can refer to, so that nothing is spared. */
+function page(stream: StreamName, rows: number): unknown[] {
+  return Array.from({ length: rows }, (_, n) => records[stream](n))
+}
+
+const records: Record<StreamName, (n: number) => unknown> = {
+  users: (n) => user(`u${n}`),
+  job_stages: (n) =>
+    stage(`s${n}`, `j${n}`, {
+      interviews: [{ id: `d${n}`, job_stage_interview_item_id: `item${n}` }],
+    }),
+  jobs: (n) =>
+    job(`j${n}`, { hiring_team: { recruiters: [{ id: `u${n}` }], sourcers: [{ id: `u${n + 1}` }] } }),
+  job_posts: (n) => post(`p${n}`, `j${n}`),
+  candidates: (n) => ({ id: `c${n}`, applications: [records.applications(n)] }),
+  applications: (n) =>
+    application(`a${n}`, {
+      ...{ candidate_id: `c${n}`, current_stage: { id: `s${n}` }, source: { public_name: 'Board' } },
+      jobs: [{ id: `j${n + 1}` }, { id: `j${n}` }],
+    }),
+  scheduled_interviews: (n) =>
+    interview(`i${n}`, `a${n}`, {
+      ...{ interview: { id: `d${n}` }, job_stage_interview_item_id: `item${n}` },
+      interviewers: [{ id: `u${n}` }],
+    }),
+}
+
+/** Statements that commits take, by stream. */
+async function costs(order: readonly StreamName[], commit: (stream: StreamName) => Promise<unknown>) {
+  const counts = {} as Record<StreamName, number>
+  for (const stream of order) {
+    statements = 0
+    await commit(stream)
+    counts[stream] = statements
+  }
+  return counts
+}
+
+async function costsOf(rows: number, order: readonly StreamName[]) {
+  const mirror: Mirror = await openMirror(counting())
+  return {
+    first: await costs(order, (stream) => mirror.commit(stream, ...page(stream, rows))),
+    again: await costs(order, (stream) => mirror.commit(stream, ...page(stream, rows))),
+    wrong: await costs(order, (stream) => {
+      const wrong = page(stream, rows).map((record, n) => ({
+        ...(record as object),
+        id: n % 2 === 0 ? n : `w${n}`,
+        deleted_at: n,
+      }))
+      return mirror.commit(stream, ...wrong)
+    }),
+  }
+}
+
+/** Most statements a page, whatever it holds and whatever has waited for it. */
+const most: Record<StreamName, number> = {
+  users: 10,
+  job_stages: 18,
+  jobs: 19,
+  job_posts: 12,
+  candidates: 20,
+  applications: 14,
+  scheduled_interviews: 13,
+}
+
+describe('the statements of a page', () => {
+  for (const [name, order] of [
+    ['parents first', streamNames],
+    ['children first', streamNames.toReversed()],
+  ] as const) {
+    test(`are as many for 500 records as for 50, ${name}`, async (t) => {
+      const small = await costsOf(50, order)
+      assert.deepEqual(await costsOf(500, order), small)
+      for (const [what, counts] of Object.entries(small)) {
+        t.diagnostic(`${name}, ${what}: ${JSON.stringify(counts)}`)
+        for (const stream of order) assert.ok(counts[stream] <= most[stream], `${stream}: ${counts[stream]}`)
+      }
+    })
+  }
+})
