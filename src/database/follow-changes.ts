@@ -49,7 +49,7 @@ export async function followChanges(
     unique(
       facts.severalJobs,
       idsOf(settled.applications),
-      await applicationsInStages(trx, facts.stages.movedStages),
+      await applicationsInStages(trx, context, facts.stages.movedStages),
     ),
   )
   const applications = [...(changes.applications ?? []), ...rechosen]
@@ -59,7 +59,7 @@ export async function followChanges(
     context,
     unique(
       idsOf(changes.interviews),
-      await interviewsOfApplications(trx, idsOf(applications.filter(hasAnotherJob))),
+      await interviewsOfApplications(trx, context, idsOf(applications.filter(hasAnotherJob))),
       await interviewsOfPlans(trx, context, facts.stages.planKeys),
     ),
   )

@@ -80,7 +80,7 @@ async function markGonePairs(
   await sql`
     update ${sql.table(`ats.${join.table}`)}
     set remote_deleted_at = ${context.now}::timestamptz, changed_at = ${context.now}::timestamptz
-    where ${sql.ref(join.owner)} = any(${owners}::uuid[]) and remote_deleted_at is null
+    where account = ${context.account} and ${sql.ref(join.owner)} = any(${owners}::uuid[]) and remote_deleted_at is null
       and id <> all(${present}::uuid[])`.execute(trx)
 }
 

@@ -42,10 +42,14 @@ export async function refreshApplicationJobs(
 }
 
 /** Applications that name several jobs and stand in one of these stages. */
-export async function applicationsInStages(trx: Db, stages: readonly string[]): Promise<string[]> {
+export async function applicationsInStages(
+  trx: Db,
+  context: WriteContext,
+  stages: readonly string[],
+): Promise<string[]> {
   if (stages.length === 0) return []
   const { rows } = await sql<{ id: string }>`
     select a.id from ats.applications a join sync.application_facts f on f.id = a.id
-    where a.current_stage_id = any(${stages}::uuid[])`.execute(trx)
+    where a.account = ${context.account} and a.current_stage_id = any(${stages}::uuid[])`.execute(trx)
   return rows.map((row) => row.id)
 }

@@ -12,7 +12,7 @@ export async function refreshCandidateSources(
   await sql`
     with initial as (
       select distinct on (candidate_id) candidate_id, custom_fields ->> 'source' as source
-      from ats.applications where candidate_id = any(${candidates}::uuid[])
+      from ats.applications where account = ${context.account} and candidate_id = any(${candidates}::uuid[])
       order by candidate_id, remote_deleted_at is not null, remote_created_at nulls last, remote_id collate "C"
     )
     update ats.candidates c set source = i.source, changed_at = ${context.now}::timestamptz

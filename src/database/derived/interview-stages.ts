@@ -32,10 +32,15 @@ export async function refreshInterviewStages(
 }
 
 /** Interviews of these applications. */
-export async function interviewsOfApplications(trx: Db, applications: readonly string[]): Promise<string[]> {
+export async function interviewsOfApplications(
+  trx: Db,
+  context: WriteContext,
+  applications: readonly string[],
+): Promise<string[]> {
   if (applications.length === 0) return []
   const { rows } = await sql<{ id: string }>`
-    select id from ats.interviews where application_id = any(${applications}::uuid[])`.execute(trx)
+    select id from ats.interviews
+    where account = ${context.account} and application_id = any(${applications}::uuid[])`.execute(trx)
   return rows.map((row) => row.id)
 }
 

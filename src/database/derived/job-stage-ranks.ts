@@ -22,7 +22,7 @@ export async function refreshJobStageRanks(
       where f.job_id = any(${jobs}::uuid[]) and f.active and s.remote_deleted_at is null
     ), left_the_order as (
       update ats.job_application_stages set remote_deleted_at = ${context.now}::timestamptz, changed_at = ${context.now}::timestamptz
-      where job_id = any(${jobs}::uuid[]) and remote_deleted_at is null and id not in (select id from ranked)
+      where account = ${context.account} and job_id = any(${jobs}::uuid[]) and remote_deleted_at is null and id not in (select id from ranked)
     )
     insert into ats.job_application_stages as r (account, id, job_id, stage_id, index, changed_at)
     select ${context.account}, n.id, n.job_id, n.stage_id, n.index, ${context.now}::timestamptz

@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely'
 /**
  * The ten tables of the unified model. Breaks nothing: it is the first.
  *
- * Main tables carry the same head; `id` is decided by the application (UUIDv5), so it has no default. Foreign keys
- * are indexed together with nothing else: every look-up by parent names the parent's id, which is unique by itself.
+ * Main tables carry the same head; `id` is decided by the application (UUIDv5), so it has no default. Indexes begin
+ * with the account: whoever reads by parent names it too.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create schema ats`.execute(db)
@@ -148,16 +148,16 @@ const tables = [
 ]
 
 const foreignKeyIndexes = [
-  'job_postings (job_id)',
-  'applications (candidate_id)',
-  'applications (job_id)',
-  'applications (current_stage_id)',
-  'interviews (application_id)',
-  'interviews (stage_id)',
-  'job_application_stages (job_id)',
-  'job_application_stages (stage_id)',
-  'job_hiring_team_members (job_id)',
-  'job_hiring_team_members (user_id)',
-  'interviewing_team_members (interview_id)',
-  'interviewing_team_members (user_id)',
+  'job_postings (account, job_id)',
+  'applications (account, candidate_id)',
+  'applications (account, job_id)',
+  'applications (account, current_stage_id)',
+  'interviews (account, application_id)',
+  'interviews (account, stage_id)',
+  'job_application_stages (account, job_id)',
+  'job_application_stages (account, stage_id)',
+  'job_hiring_team_members (account, job_id)',
+  'job_hiring_team_members (account, user_id)',
+  'interviewing_team_members (account, interview_id)',
+  'interviewing_team_members (account, user_id)',
 ]

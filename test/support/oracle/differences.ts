@@ -1,5 +1,13 @@
 import { canonicalNumber, isExactNumber, isNumber, isObject } from './exact-json.ts'
-import { ANY, ANY_TIME, type ExpectedTables, type RejectedRecord, type Row, tableNames } from './types.ts'
+import {
+  ANY,
+  ANY_TIME,
+  type ExpectedTables,
+  type RejectedRecord,
+  type Row,
+  TimeSpan,
+  tableNames,
+} from './types.ts'
 
 const MOST_LINES = 50
 
@@ -50,6 +58,7 @@ function rejectedDifferences(expected: RejectedRecord[], actual: RejectedRecord[
 export function same(expected: unknown, actual: unknown): boolean {
   if (expected === ANY) return actual !== undefined
   if (expected === ANY_TIME) return actual === ANY_TIME || actual instanceof Date
+  if (expected instanceof TimeSpan) return actual instanceof Date && expected.holds(actual)
   if (expected instanceof Date) return actual instanceof Date && expected.getTime() === actual.getTime()
   if (isNumber(expected) && isNumber(actual)) return digits(expected) === digits(actual)
   if (Array.isArray(expected)) {

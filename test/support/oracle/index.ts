@@ -4,7 +4,7 @@ import { rowId } from './ids.ts'
 import { integrationFields } from './integration-fields.ts'
 import { postingUrl } from './job-postings.ts'
 import { interviewingTeamMembers, jobApplicationStages, jobHiringTeamMembers } from './join-tables.ts'
-import type { ExpectedTables, GemRecord, MainTable, OracleOptions, Row, Source } from './types.ts'
+import type { ExpectedTables, GemRecord, MainTable, OracleOptions, Row, Source, Tables } from './types.ts'
 import { readWorld, type World } from './world.ts'
 
 export { ANY, ANY_TIME, type ExpectedTables, type OracleOptions, type Source, type Tables } from './types.ts'
@@ -13,8 +13,13 @@ type Own<T> = (record: T) => Row
 
 /** What one complete full sync of `source` into an empty database leaves in the ten tables. */
 export function expectedTables(source: Source, options: OracleOptions): ExpectedTables {
-  const { account, settings } = options
   const { world, rejected } = readWorld(source)
+  return { ...tablesOf(world, options), rejected }
+}
+
+/** The ten tables that such a world makes. */
+export function tablesOf(world: World, options: OracleOptions): Tables {
+  const { account, settings } = options
   const reference = (table: MainTable, id: string | null): string | null =>
     id !== null && world[table].has(id) ? rowId(account, table, id) : null
   const rows = <T extends GemRecord>(table: MainTable, records: Map<string, T>, own: Own<T>) =>
@@ -46,7 +51,6 @@ export function expectedTables(source: Source, options: OracleOptions): Expected
     job_application_stages: jobApplicationStages(world, account),
     job_hiring_team_members: jobHiringTeamMembers(world, account),
     interviewing_team_members: interviewingTeamMembers(world, account),
-    rejected,
   }
 }
 

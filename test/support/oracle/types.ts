@@ -61,5 +61,22 @@ export const ANY = Symbol('any value')
 /** Stands for any time: a record that is deleted although its `deleted_at` cannot be read. */
 export const ANY_TIME = Symbol('any time')
 
+/** Stands for a time within a sync, by PostgreSQL's clock. */
+export class TimeSpan {
+  readonly from: Date
+  readonly to: Date
+  constructor({ from, to }: { from: Date; to: Date }) {
+    this.from = from
+    this.to = to
+  }
+  holds(time: Date): boolean {
+    return this.from <= time && time <= this.to
+  }
+}
+
 /** What every record of Gem's has, after its shape was found right. */
-export type GemRecord = { remoteId: string; raw: JsonObject; deletedAt: Date | typeof ANY_TIME | null }
+export type GemRecord = {
+  remoteId: string
+  raw: JsonObject
+  deletedAt: Date | TimeSpan | typeof ANY_TIME | null
+}

@@ -1,0 +1,55 @@
+import type pg from 'pg'
+import { same } from './differences.ts'
+import { type ExpectedTables, joinTableNames, tableNames } from './types.ts'
+
+/** When each row of an account changed last, by table and id, to the microsecond. */
+export type ChangeTimes = ReadonlyMap<string, string>
+
+export async function readChangeTimes(database: pg.Pool, account: string): Promise<ChangeTimes> {
+  const times = new Map<string, string>()
+  for (const table of tableNames) {
+    const { rows } = await database.query<{ id: string; changed_at: string }>(
+      `select id, changed_at::text from ats.${table} where account = $1`,
+      [account],
+    )
+    for (const { id, changed_at } of rows) times.set(`${table} ${id}`, changed_at)
+  }
+  return times
+}
+
+/** An account's rows at a moment, with the times of their last changes. */
+export interface Moment {
+  readonly tables: ExpectedTables
+  readonly changes: ChangeTimes
+}
+
+/** Between two pages of stages, and before a vanished one is found to be gone, ranks pass through other orders. */
+const passThroughOrders: readonly string[] = ['job_application_stages']
+
+/** Rows whose `changed_at` moved although no column but `remote_data` differs, or stood still although one does. */
+export function wronglyMoved(before: Moment, after: Moment): string[] {
+  return tableNames.flatMap((table) =>
+    [...after.tables[table]].flatMap(([key, row]) => {
+      const place = `${table} ${String(row.id)}`
+      const earlier = before.tables[table].get(key)
+      if (earlier === undefined) return []
+      const { remote_data: _, ...columns } = row
+      const { remote_data: __, ...earlierColumns } = earlier
+      const differs = !same(earlierColumns, columns)
+      const moved = before.changes.get(place) !== after.changes.get(place)
+      if (differs === moved || (moved && passThroughOrders.includes(table))) return []
+      return [`${table} ${key}: changed_at ${moved ? 'moved, but no column differs' : 'did not move'}`]
+    }),
+  )
+}
+
+/** Pairs that were dead before and after a sync, but not the same. */
+export function restlessPairs(before: Moment, after: Moment): string[] {
+  return joinTableNames.flatMap((table) =>
+    [...after.tables[table]].flatMap(([key, row]) => {
+      const earlier = before.tables[table].get(key)
+      const wereDead = earlier?.remote_deleted_at != null && row.remote_deleted_at != null
+      return wereDead && !same(earlier, row) ? [`${table} ${key} was dead and has changed`] : []
+    }),
+  )
+}

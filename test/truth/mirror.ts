@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { AccountLimiter } from '../../src/activities/account-limiter.ts'
+import { outcomeOf } from '../../src/activities/run-outcome.ts'
+import type { SyncSettings } from '../../src/activities/sync-settings.ts'
+import { connect, type Db } from '../../src/database/connect.ts'
+import type { RunMode } from '../../src/database/database-types.ts'
+import { beginRun, finishRun } from '../../src/database/runs.ts'
+import {
+  type SimulatedGem,
+  type SimulatedGemOptions,
+  startSimulatedGem,
+} from '../../src/embedded/simulated-gem/index.ts'
+import { createGemClient } from '../../src/gem/client.ts'
+import { createGemDispatcher } from '../../src/gem/dispatcher.ts'
+import { joinTables, models } from '../../src/mappers/registry.ts'
+import { computePhases, type MainTable, mainTables, type StreamName, streamsOf } from '../../src/streams.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { insertBareAccount } from '../support/direct-sync.ts'
+import { type EndedStream, readStream } from './read-stream.ts'
+
+/** A run of one account's streams on the real data path, without Temporal: waits and tries again at once. */
+export interface SyncOptions {
+  readonly mode?: RunMode
+  readonly models?: readonly MainTable[]
+  readonly since?: string | null
+  readonly confirmDeletions?: boolean
+  /** Attempts in a row after which a stream fails, as the worker's do. */
+  readonly attempts?: number
+  readonly inFlight?: number
+}
+
+export interface EndedRun {
+  readonly runId: string
+  readonly state: string
+  readonly error: string | null
+  readonly streams: readonly EndedStream[]
+  /** When it ran, by the clock of this machine, which PostgreSQL shares. */
+  readonly during: { readonly from: Date; readonly to: Date }
+  /** Gem's clock when the run began, by its `Date` header. */
+  readonly gemStart: Date
+}
+
+export interface Mirror {
+  readonly account: string
+  readonly gem: SimulatedGem
+  readonly db: Db
+  readonly pool: pg.Pool
+  /** May be replaced: the next sync works by them. */
+  settings: SyncSettings
+  /** Gem's clock: it moves only when a test says so. */
+  readonly clock: { now: Date; forward(minutes: number): void }
+  sync(options?: SyncOptions): Promise<EndedRun>
+}
+
+export interface MirrorDatabase extends AsyncDisposable {
+  readonly pool: pg.Pool
+  /** An account of its own, on a simulated Gem of its own. */
+  mirror(options?: SimulatedGemOptions & { settings?: Partial<SyncSettings> }): Promise<Mirror>
+}
+
+const freely: SyncSettings = {
+  jobBoard: null,
+  integrationFields: [],
+  maxPerPage: 500,
+  overlapMs: 10 * 60_000,
+  deletions: { maxShare: 0.3, minRows: 20 },
+  rate: { perSecond: 1e6, burst: 1e6 },
+}
+
+/** One database for the accounts of a test file. */
+export async function openMirrors(): Promise<MirrorDatabase> {
+  await using opening = new AsyncDisposableStack()
+  const database = opening.use(await createTestDatabase())
+  const db = opening.adopt(connect(database.workerUrl, { max: 4 }), (open) => open.destroy())
+  const pool = opening.adopt(new pg.Pool({ connectionString: database.ownerUrl, max: 2 }), (open) =>
+    open.end(),
+  )
+  const dispatcher = opening.adopt(
+    createGemDispatcher({ allowPrivateAddresses: true, connections: 8 }),
+    (open) => open.close(),
+  )
+  const open = opening.move()
+  return {
+    pool,
+    async mirror({ settings, ...gemOptions } = {}) {
+      const clock = createClock()
+      const gem = await startSimulatedGem({ rate: null, now: () => clock.now, ...gemOptions })
+      open.defer(() => gem.close())
+      gem.setSwitches({ attachmentUrls: 'stable', ...gemOptions.switches })
+      const account = `acme-${randomUUID()}`
+      await insertBareAccount(db, account)
+      const connection = { baseUrl: gem.url, apiKey: gem.apiKey, allowInsecureBaseUrl: true, dispatcher }
+      const mirror: Mirror = {
+        ...{ account, gem, db, pool, clock, settings: { ...freely, ...settings } },
+        sync(options = {}) {
+          const limiter = new AccountLimiter(db, account, mirror.settings.rate)
+          const client = createGemClient({ ...connection, limiter })
+          return sync({ ...mirror, client, limiter }, options)
+        },
+      }
+      return mirror
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  }
+}
+
+function createClock(): Mirror['clock'] {
+  return {
+    now: new Date('2026-11-23T10:00:00.500Z'),
+    forward(minutes) {
+      this.now = new Date(this.now.getTime() + minutes * 60_000)
+    },
+  }
+}
+
+const allTables = [...Object.keys(models), ...Object.keys(joinTables)]
+
+export type Syncing = Omit<Mirror, 'sync'> & {
+  client: ReturnType<typeof createGemClient>
+  limiter: AccountLimiter
+}
+
+async function sync(mirror: Syncing, options: SyncOptions): Promise<EndedRun> {
+  const { db, account, clock } = mirror
+  const { mode = 'full', models: wanted = mainTables } = options
+  const runId = randomUUID()
+  const from = new Date()
+  const gemStart = new Date(Math.floor(clock.now.getTime() / 1000) * 1000)
+  await beginRun(db, { id: runId, account, mode, trigger: 'signal', models: wanted })
+  const streams: EndedStream[] = []
+  for (const stream of streamsInOrder(wanted)) {
+    streams.push(await readStream(mirror, stream, runId, { ...options, mode }))
+  }
+  const outcome = outcomeOf({ account, runId, streams, stoppedBy: null })
+  await finishRun(db, { account, runId, streams }, outcome, allTables)
+  return { runId, ...outcome, streams, during: { from, to: new Date() }, gemStart }
+}
+
+/** One after the other, so that a seed always tells the same story. */
+const streamsInOrder = (wanted: readonly MainTable[]): StreamName[] => computePhases(streamsOf(wanted)).flat()

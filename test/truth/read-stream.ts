@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+import type { StreamEnd } from '../../src/activities/account.types.ts'
+import type { SliceContext } from '../../src/activities/slice-context.ts'
+import { syncSlice } from '../../src/activities/sync-slice.ts'
+import type { RunMode } from '../../src/database/database-types.ts'
+import { endStream } from '../../src/database/runs.ts'
+import { CredentialsRefusedError, RequestRefusedError, TryAgainError } from '../../src/errors.ts'
+import type { StreamName } from '../../src/streams.ts'
+import type { Syncing, SyncOptions } from './mirror.ts'
+
+export type EndedStream = StreamEnd
+
+/** Slices of one stream until it is done or has failed, as the workflow works them. */
+export async function readStream(
+  mirror: Syncing,
+  stream: StreamName,
+  runId: string,
+  options: SyncOptions & { mode: RunMode },
+): Promise<EndedStream> {
+  const { attempts = 6, inFlight = 1, since = null, confirmDeletions = false, mode } = options
+  const { db, account, client: gem, limiter, settings } = mirror
+  const context: SliceContext = {
+    ...{ db, gem, limiter, settings },
+    key: { compared: true, version: '' },
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  }
+  const input = { account, runId, mode, stream, inFlight, since, confirmDeletions, throttledBefore: 0 }
+  for (let failures = 0; ; ) {
+    try {
+      const slice = await syncSlice(context, input)
+      failures = 0
+      if (slice.kind === 'halted') throw new Error(`${stream}: the account is not active`)
+      if (slice.kind === 'wait') await liftBlock(mirror)
+      if (slice.kind !== 'done') continue
+      const state = slice.problem === null ? 'SUCCEEDED' : 'FAILED'
+      return { stream, state, wasRead: true, error: slice.problem }
+    } catch (error) {
+      if (!isGems(error)) throw error
+      if (error instanceof TryAgainError && ++failures < attempts) continue
+      await endStream(db, runId, stream, 'FAILED', error.message)
+      return { stream, state: 'FAILED', wasRead: false, error: error.message }
+    }
+  }
+}
+
+const isGems = (error: unknown): error is Error =>
+  error instanceof TryAgainError ||
+  error instanceof RequestRefusedError ||
+  error instanceof CredentialsRefusedError
+
+/** The workflow would sleep until Gem answers again. */
+async function liftBlock({ db, account }: Syncing): Promise<void> {
+  await sql`update sync.rate_limits set blocked_until = null where account = ${account}`.execute(db)
+}
