@@ -63,6 +63,7 @@ const QUOTES_VALUES = /^2[23][0-9A-Z]{3}$/
 
 /** An error without what may hold a record's values: of its own properties only the code is kept. */
 function describeError(error: unknown): unknown {
+  if (error === null || typeof error === 'string') return error
   if (!(error instanceof Error)) return { type: typeof error }
   const code = codeOf(error)
   const message = safeMessage(error)

@@ -20,7 +20,7 @@ try {
   const config = readConfig()
   await work(config, createLogger(config.log))
 } catch (error) {
-  console.error(error instanceof UserError ? error.message : error)
+  console.error(error instanceof UserError ? `error: ${error.message}` : error)
   process.exitCode = error instanceof UserError ? 2 : 1
 }
 

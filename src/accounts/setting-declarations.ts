@@ -87,19 +87,20 @@ export const settingDeclarations = {
     writtenAs: 'json',
   }),
   'deletions.maxShare': decimal(0.3, 0, 1, 'share of a table that may be found deleted without being asked'),
-  'deletions.minRows': wholeNumber(20, 0, 1_000_000, 'deletions so few are never held back'),
+  'deletions.minRows': wholeNumber(20, 0, 1_000_000, 'models with fewer rows are not guarded by the share'),
   'retention.afterDays': declare<number | null>({
     default: null,
     schema: z.int().min(1).max(36_500).nullable(),
     rightIs: 'a whole number of days from 1 to 36500, or null (never)',
-    meaning: "days after which deleted candidates' personal fields are blanked; null: they stay",
+    meaning:
+      "days after which deleted candidates' personal fields are blanked (not in effect yet: they stay); null: they stay",
     writtenAs: 'json',
   }),
   'retention.runsAfterDays': wholeNumber(
     30,
     1,
     36_500,
-    'days that runs and resolved rejected records are kept',
+    'days that runs and resolved rejected records are kept (not in effect yet: they stay)',
   ),
 } satisfies Record<string, SettingDeclaration<never> | SettingDeclaration>
 

@@ -43,7 +43,8 @@ export async function syncSlice(context: SliceContext, input: SliceInput): Promi
     return { ...end, counts: await readCounts(db, runId, stream) }
   } catch (error) {
     const end = await learnFrom(error, context, input)
-    await countSpent(db, runId, stream, { requests: context.limiter.takeCalls() })
+    const rateLimitedMs = end?.kind === 'wait' ? Date.parse(end.until) - Date.now() : 0
+    await countSpent(db, runId, stream, { requests: context.limiter.takeCalls(), rateLimitedMs })
     if (end === null) throw error
     return { ...end, counts: await readCounts(db, runId, stream) }
   }

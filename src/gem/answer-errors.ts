@@ -40,7 +40,9 @@ export function toAnswerError(call: Call, answer: ErrorAnswer, now = new Date())
     case 'wait-quota':
       return new WaitError(message, 'quota', readRetryAfter(answer.headers, now))
     case 'credentials':
-      return new CredentialsRefusedError(`${message}; Gem refuses the key: gem-ats-sync account set-key NAME`)
+      return new CredentialsRefusedError(
+        `${message}; the key may not read this list. If Gem refuses all of them: gem-ats-sync account set-key ACCOUNT`,
+      )
     case 'refused':
       return new RequestRefusedError(message, answer.status)
   }

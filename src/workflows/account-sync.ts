@@ -29,7 +29,7 @@ import {
   refuse,
   summaryOf,
 } from './state.ts'
-import { statusOf, toMarkdown } from './status.ts'
+import { credentialsReason, statusOf, toMarkdown } from './status.ts'
 import { brokenAfter } from './trouble.ts'
 
 /**
@@ -216,7 +216,8 @@ class AccountLife {
     )
     // With a key that is refused, no list can be told to be broken.
     if (stoppedBy !== 'credentials') this.#state.broken = brokenAfter(this.#state.broken, run, Date.now())
-    this.#state.lastSync = { ...summary, streams, state, error }
+    this.#state.lastSync = { ...summary, state, error }
+    this.#state.lastStreams = streams.map(({ wasRead: _, ...stream }) => stream)
     this.#state.run = null
     this.#show()
   }
@@ -257,5 +258,5 @@ class AccountLife {
 const reasons: Record<AccountSchedule['state'], string | null> = {
   ACTIVE: null,
   PAUSED: 'paused by a person',
-  NEEDS_CREDENTIALS: 'Gem refuses the API key',
+  NEEDS_CREDENTIALS: credentialsReason,
 }

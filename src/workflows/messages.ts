@@ -45,7 +45,6 @@ export interface SyncSummary {
   readonly startedAt: string
   readonly finishedAt: string
   readonly error: string | null
-  readonly streams: readonly StreamStatus[]
 }
 
 /** What the query `status` answers, in every state. */

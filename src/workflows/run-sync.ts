@@ -130,11 +130,19 @@ function isForGood(run: RunProgress, progress: StreamProgress, error: unknown): 
   const type = cause instanceof ApplicationFailure ? (cause.type ?? '') : ''
   progress.error = cause?.message ?? error.message
   progress.refused = refusals[type] ?? null
+  progress.isBroken = ownFailures.has(type)
   if (type === failureTypes.unavailable) return noteFailure(run, progress, progress.error, Date.now())
   // An answer that refuses is an answer: Gem is there.
   run.trouble = null
   return true
 }
+
+/** Failures that a list can have by itself; the others are the account's or the set-up's. */
+const ownFailures = new Set<string>([
+  failureTypes.unavailable,
+  failureTypes.refused,
+  failureTypes.credentials,
+])
 
 const refusals: Record<string, StreamProgress['refused']> = {
   [failureTypes.credentials]: 'list',

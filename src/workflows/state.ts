@@ -1,7 +1,7 @@
 import type { StreamCounts } from '../activities/slice.types.ts'
 import type { RunMode, RunTrigger, StreamState } from '../database/database-types.ts'
 import { type MainTable, type StreamName, streamsOf } from '../streams.ts'
-import type { SyncSummary } from './messages.ts'
+import type { StreamStatus, SyncSummary } from './messages.ts'
 import type { ResyncQueue } from './resync.ts'
 import type { SyncStarts } from './schedule.ts'
 import { type BrokenStream, mostFailures, type Trouble } from './trouble.ts'
@@ -20,6 +20,8 @@ export interface AccountState {
   /** Lists that failed in the last syncs. */
   broken: Partial<Record<StreamName, BrokenStream>>
   lastSync: SyncSummary | null
+  /** What became of the last sync's streams. */
+  lastStreams: readonly StreamStatus[]
   refusals: { at: string; message: string; why: string }[]
 }
 
@@ -48,6 +50,8 @@ export interface StreamProgress {
   state: StreamState | 'PENDING'
   counts: StreamCounts
   error: string | null
+  /** The last failure was this list's own, and not of the set-up. */
+  isBroken: boolean
   /** Failed slices in a row. */
   failures: number
   /** It was read to its end, even if something about it needs a person. */
@@ -71,6 +75,7 @@ export function initialState(): AccountState {
     needsCredentials: false,
     broken: {},
     lastSync: null,
+    lastStreams: [],
     refusals: [],
   }
 }
@@ -110,6 +115,7 @@ function newStream(
       ? `failed ${broken.failures} times in a row, next try after ${broken.until}: ${broken.why}`
       : null,
     failures: broken === undefined || isAsked ? 0 : mostFailures - 1,
+    isBroken: false,
     wasRead: false,
     refused: null,
   }

@@ -4,22 +4,30 @@ import { queuedResyncs } from './resync.ts'
 import type { DueSync } from './schedule.ts'
 import type { AccountState, RunProgress } from './state.ts'
 
+/** Why an account needs credentials; the error of the last sync says more. */
+export const credentialsReason = "Gem refuses the API key, or it is another company's"
+
 /** What a person may know of the account now. */
 export function statusOf(account: string, state: AccountState, due: DueSync | null, now: number): Status {
   const { run } = state
   const waitingUntil = run?.waitUntil && Date.parse(run.waitUntil) > now ? run.waitUntil : null
   const name = nameOf(state, waitingUntil, due)
+  // Until a person lifts it, no time says when it goes on.
+  const isHeld = name === 'PAUSED' || name === 'NEEDS_CREDENTIALS'
   return {
     account,
     state: name,
     doing: words(name, state, waitingUntil, due),
     run: run && { id: run.id, mode: run.mode, startedAt: run.startedAt },
     phase: run && phaseOf(run),
-    streams: run ? run.streams.map(streamStatus) : (state.lastSync?.streams ?? []),
-    waitingUntil:
-      waitingUntil ?? run?.trouble?.until ?? (run === null && due ? new Date(due.at).toISOString() : null),
+    streams: run ? run.streams.map(streamStatus) : state.lastStreams,
+    waitingUntil: isHeld
+      ? null
+      : (waitingUntil ??
+        run?.trouble?.until ??
+        (run === null && due ? new Date(due.at).toISOString() : null)),
     lastSync: state.lastSync,
-    nextSync: due && { mode: due.mode, at: new Date(due.at).toISOString() },
+    nextSync: isHeld || due === null ? null : { mode: due.mode, at: new Date(due.at).toISOString() },
     queue: queuedResyncs(state.queue),
     refusals: state.refusals,
   }
@@ -42,7 +50,7 @@ function words(
 ): string {
   switch (name) {
     case 'NEEDS_CREDENTIALS':
-      return 'Gem refuses the API key: no calls until `gem-ats-sync account set-key` or the signal `resume`'
+      return `${credentialsReason}: no calls until \`gem-ats-sync account set-key\` or the signal \`resume\``
     case 'PAUSED':
       return 'paused by a person: no calls until the signal `resume`'
     case 'RATE_LIMITED':

@@ -85,9 +85,9 @@ export function brokenAfter(
   now: number,
 ): Partial<Record<StreamName, BrokenStream>> {
   const after = { ...broken }
-  for (const { stream, state, wasRead, refused, error } of run.streams) {
+  for (const { stream, state, wasRead, isBroken, error } of run.streams) {
     if (wasRead) delete after[stream]
-    if (wasRead || state !== 'FAILED' || refused === 'team') continue
+    if (wasRead || state !== 'FAILED' || !isBroken) continue
     const failures = (broken[stream]?.failures ?? 0) + 1
     const until = now + Math.min(longestBreakMs, firstBreakMs * 2 ** (failures - 1))
     after[stream] = { failures, until: new Date(until).toISOString(), why: error ?? 'failed' }

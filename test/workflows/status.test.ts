@@ -127,7 +127,6 @@ describe('the status as Markdown', () => {
     const lastSync: SyncSummary = {
       ...{ run: 'r', mode: 'full', state: 'PARTIALLY_FAILED', startedAt: earlier, finishedAt: later },
       error: 'jobs: not found\nusers: not found',
-      streams: [],
     }
     assert.match(
       markdown({ lastSync }),
