@@ -39,7 +39,12 @@ test('a database and a key are enough; the rest has defaults', () => {
   assert.equal(config.temporal.namespace, 'default')
   assert.equal(config.temporal.taskQueue, 'gem-ats-sync')
   assert.equal(config.log.level, 'info')
-  assert.deepEqual(config.worker, { maxConcurrentActivities: 20, poolSize: 22, shutdownGraceMs: 30_000 })
+  assert.deepEqual(config.worker, {
+    maxConcurrentActivities: 20,
+    poolSize: 22,
+    shutdownGraceMs: 30_000,
+    workflowBundle: null,
+  })
 })
 
 test('Temporal is where its own variables say', () => {

@@ -77,7 +77,7 @@ test('a refused key says what to do', () => {
   const { message } = toAnswerError(call, answer(403, '{"message":"Forbidden"}'))
   assert.equal(
     message,
-    'GET /ats/v0/jobs/: status 403 Forbidden; Gem refuses the key: gem-ats-sync account set-key NAME',
+    'GET /ats/v0/jobs/: status 403 Forbidden; the key may not read this list. If Gem refuses all of them: gem-ats-sync account set-key ACCOUNT',
   )
 })
 
