@@ -3,14 +3,15 @@ import type { TemporalConfig } from '../config.ts'
 import type { Outcome } from './account-workflow.ts'
 
 /** The line that starts the account's workflow. */
-export function startLine({ taskQueue }: TemporalConfig, account: string): string {
+export function startLine({ program, taskQueue }: TemporalConfig, account: string): string {
   return [
-    'temporal workflow start',
+    `${program} workflow start`,
     `--task-queue ${taskQueue}`,
     '--type accountSync',
     `--workflow-id ${workflowIdOf(account)}`,
     `--input '{"account":"${account}"}'`,
     `--static-summary 'Gem → PostgreSQL: ${account}'`,
+    `--static-details 'Mirrors the Gem account ${account} into the schema ats'`,
   ].join(' ')
 }
 

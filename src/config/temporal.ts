@@ -8,6 +8,8 @@ export interface TemporalConfig {
   readonly connectionOptions: ClientConnectConfig['connectionOptions'] & { readonly address: string }
   readonly namespace: string
   readonly taskQueue: string
+  /** How a person calls the `temporal` program that reaches it. */
+  readonly program: 'temporal' | 'npm run temporal --'
 }
 
 /** Any of these says that another Temporal is meant than the embedded one. */
@@ -18,7 +20,12 @@ export function temporalOf({ env, stack, variables }: Environment): TemporalConf
   const taskQueue = variables.GEM_ATS_SYNC_TASK_QUEUE ?? TASK_QUEUE
   // A temporal.toml says where a user's own server is: it has no say in how the embedded one is reached.
   if (stack !== null && CHOOSING.every((name) => (env[name] ?? '') === '')) {
-    return { connectionOptions: { address: stack.temporalAddress }, namespace: stack.namespace, taskQueue }
+    return {
+      connectionOptions: { address: stack.temporalAddress },
+      namespace: stack.namespace,
+      taskQueue,
+      program: 'npm run temporal --',
+    }
   }
   const { connectionOptions, namespace } = load(env)
   const address = connectionOptions.address || 'localhost:7233'
@@ -26,6 +33,7 @@ export function temporalOf({ env, stack, variables }: Environment): TemporalConf
     connectionOptions: { ...connectionOptions, address },
     namespace: namespace || 'default',
     taskQueue,
+    program: 'temporal',
   }
 }
 

@@ -31,7 +31,8 @@ function addAndStart(account: string, workflowId: string): readonly string[] {
     'Add an account, start its sync:',
     `  npx gem-ats-sync account add ${account}`,
     `  npm run temporal -- workflow start --task-queue gem-ats-sync --type accountSync --workflow-id ${workflowId} \\`,
-    `    --input '{"account":"${account}"}' --static-summary 'Gem → PostgreSQL: ${account}'`,
+    `    --input '{"account":"${account}"}' --static-summary 'Gem → PostgreSQL: ${account}' \\`,
+    `    --static-details 'Mirrors the Gem account ${account} into the schema ats'`,
     '',
   ]
 }

@@ -64,7 +64,7 @@ test('account add stores what Gem takes, and prints the line that starts the wor
   const out = await addAcme('jobBoard=acme', 'schedule.deltaEvery=1h')
   assert.ok(
     out.includes(
-      `temporal workflow start --task-queue gem-ats-sync --type accountSync --workflow-id ${WORKFLOW} --input '{"account":"${ACCOUNT}"}' --static-summary 'Gem → PostgreSQL: ${ACCOUNT}'\n`,
+      `temporal workflow start --task-queue gem-ats-sync --type accountSync --workflow-id ${WORKFLOW} --input '{"account":"${ACCOUNT}"}' --static-summary 'Gem → PostgreSQL: ${ACCOUNT}' --static-details 'Mirrors the Gem account ${ACCOUNT} into the schema ats'\n`,
     ),
     out,
   )
