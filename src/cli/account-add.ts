@@ -3,7 +3,7 @@ import { checkAccountName } from '../accounts/account-name.ts'
 import { type Credentials, checkNameIsFree, insertAccount } from '../accounts/account-store.ts'
 import { applyAssignments } from '../accounts/assignments.ts'
 import { proveKey } from '../accounts/prove-key.ts'
-import { type Environment, keyringOf, readEnvironment, temporalOf } from '../config.ts'
+import { keyringOf, readEnvironment, temporalOf } from '../config.ts'
 import { checkBaseUrl } from '../gem/base-url.ts'
 import { startLine } from './next-steps.ts'
 import { print, printJson } from './output.ts'
@@ -61,11 +61,6 @@ async function add(name: string, assignments: readonly string[], options: AddOpt
   const start = startLine(temporal, account)
   if (options.json) return printJson({ account, base_url: credentials.baseUrl, settings, start })
   print(`Account ${account} is added: Gem at ${baseUrl.host} accepts its key, which is stored encrypted.`)
-  print(`Now start its workflow${hintOf(environment)}:`)
+  print('Now start its workflow:')
   print(`  ${start}`)
-}
-
-/** The embedded stack brings the program along, and knows where its server is. */
-function hintOf({ stack }: Environment): string {
-  return stack === null ? '' : ' (with the embedded stack: `npm run temporal -- workflow start …`)'
 }

@@ -76,11 +76,13 @@ async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<Pag
   const context: WriteContext = { account, now }
 
   const own = await writeBatch(trx, context, commit, page, write)
-  if (embedded) await writeBatch(trx, context, commit, embedded, write)
+  const along = embedded ? await writeBatch(trx, context, commit, embedded, write) : null
   if (commit.mode === 'full') await rememberSeen(trx, commit)
 
   const warnings = countWarnings(page) + (embedded ? countWarnings(embedded) : 0)
   await count(trx, commit, { ...own, warnings })
+  if (embedded && along && along.inserted + along.updated > 0)
+    await countEmbedded(trx, commit, embedded, along)
   return { ...own, warnings, accountState }
 }
 
@@ -152,6 +154,20 @@ async function count(
       updated = updated + ${updated}, unchanged = unchanged + ${unchanged}, rejected = rejected + ${rejected},
       warnings = warnings + ${warnings}, requests = requests + ${requests}
     where run_id = ${runId} and stream = ${stream}`.execute(trx)
+}
+
+/** Rows that embedded copies brought count for the stream whose rows they are, which is read later. */
+async function countEmbedded(
+  trx: Db,
+  { runId }: PageCommit,
+  { stream }: Batch,
+  { inserted, updated }: WriteCounts,
+): Promise<void> {
+  await sql`
+    insert into sync.run_streams as s (run_id, stream, state, inserted, updated, started_at)
+    values (${runId}, ${stream}, 'RUNNING', ${inserted}, ${updated}, clock_timestamp())
+    on conflict (run_id, stream) do update set
+      inserted = s.inserted + excluded.inserted, updated = s.updated + excluded.updated`.execute(trx)
 }
 
 /** The batch that a stream's records make. */

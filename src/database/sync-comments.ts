@@ -49,8 +49,9 @@ export const syncComments = {
       state: 'RUNNING, or how it ended',
       pages: 'Pages committed',
       fetched: 'Records in them',
-      inserted: 'Rows that are new',
-      updated: 'Rows of which a column other than remote_data changed',
+      inserted: 'Rows that are new; of applications also those that came embedded in candidates',
+      updated:
+        'Rows of which a column other than remote_data changed; of applications also by embedded copies',
       unchanged: 'Rows that stayed as they were',
       deleted: 'Rows marked as deleted because they were proven to be gone',
       rejected: 'Records that could not be mapped, see sync.rejected_records',

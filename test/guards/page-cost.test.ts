@@ -91,7 +91,7 @@ const most: Record<StreamName, number> = {
   job_stages: 18,
   jobs: 19,
   job_posts: 12,
-  candidates: 20,
+  candidates: 21,
   applications: 14,
   scheduled_interviews: 13,
 }
