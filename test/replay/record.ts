@@ -17,7 +17,10 @@ async function record(name: string, handle: WorkflowHandle): Promise<void> {
   const started = history.events?.[0]?.workflowExecutionStartedEventAttributes
   // The time-skipping server leaves it out, and the workflow checks its id.
   if (started) started.workflowId = handle.workflowId
-  const json: unknown = JSON.parse(historyToJSON(history))
+  // Stack traces hold the paths of one machine.
+  const json: unknown = JSON.parse(historyToJSON(history), (key, value) =>
+    key === 'stackTrace' ? '' : value,
+  )
   writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(json)}\n`)
 }
 
