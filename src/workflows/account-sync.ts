@@ -1,5 +1,4 @@
 import {
-  ApplicationFailure,
   allHandlersFinished,
   CancellationScope,
   condition,
@@ -8,12 +7,12 @@ import {
   setCurrentDetails,
   upsertSearchAttributes,
   uuid4,
-  workflowInfo,
 } from '@temporalio/workflow'
 import type { AccountSchedule, FinishRunInput } from '../activities/account.types.ts'
 import type { RunMode, RunTrigger } from '../database/database-types.ts'
 import type { MainTable } from '../streams.ts'
 import { bookkeeping } from './activities.ts'
+import { checkInput } from './check-input.ts'
 import { listen } from './listen.ts'
 import type { Resync, Status } from './messages.ts'
 import { dequeue, enqueue } from './resync.ts'
@@ -43,19 +42,8 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
   await new AccountLife(input).live()
 }
 
-function checkInput(input: AccountSyncInput): void {
-  const account: unknown = input?.account
-  if (typeof account !== 'string') {
-    throw ApplicationFailure.nonRetryable('input: expected {"account": "<name>"}', 'InvalidInput')
-  }
-  const expected = `gem-account-${account}`
-  if (workflowInfo().workflowId !== expected) {
-    throw ApplicationFailure.nonRetryable(
-      `workflow id: expected ${expected} for account ${account}, found ${workflowInfo().workflowId}`,
-      'InvalidInput',
-    )
-  }
-}
+/** How often an account without credentials is looked at, in case the message of a new key did not come through. */
+const lookForKeyMs = 3_600_000
 
 class AccountLife {
   readonly #account: string
@@ -66,7 +54,6 @@ class AccountLife {
   #woken = false
   /** The state of the account that PostgreSQL knows. */
   #mirrored: AccountSchedule['state'] = 'ACTIVE'
-
   /** The state under which the account is found. */
   #found: Status['state'] | null = null
 
@@ -162,8 +149,12 @@ class AccountLife {
       this.#woken ||
       isHistoryFull() ||
       (!paused && !needsCredentials && Object.keys(this.#state.queue).length > 0)
-    if (paused || needsCredentials || this.#due === null) await condition(ready)
-    else {
+    if (needsCredentials) {
+      // `account set-key` may have been called while this server was away.
+      await condition(ready, lookForKeyMs, { summary: 'looks for a new key' })
+    } else if (paused || this.#due === null) {
+      await condition(ready)
+    } else {
       const { mode, at } = this.#due
       await condition(ready, Math.max(1, at - Date.now()), {
         summary: `next ${mode} sync at ${new Date(at).toISOString()}`,

@@ -30,7 +30,8 @@ describe('in virtual time', () => {
     await product.skip('1 hour')
     assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
     assert.deepEqual(await product.differences(account), [])
-    await handle.terminate()
+    // Paused and not terminated: the server's time stands still for ever beside work that is cut off.
+    await handle.signal('pause')
   })
 
   test('a list that can never be read fails alone, ever more rarely, and is tried again when a person asks', async () => {
@@ -54,6 +55,21 @@ describe('in virtual time', () => {
     await handle.signal('resync', { mode: 'full' })
     assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
     assert.deepEqual(await product.differences(account), [])
-    await handle.terminate()
+    // Paused and not terminated: the server's time stands still for ever beside work that is cut off.
+    await handle.signal('pause')
+  })
+
+  test('a new key is noticed within an hour although no message told of it', async () => {
+    const account = await product.addAccount()
+    product.gem.setSwitches({ forbidden: ['users', 'job_stages'] })
+    await product.start(account)
+    assert.equal((await product.nextSync(account)).state, 'AUTHENTICATION_FAILED')
+    product.gem.setSwitches({ forbidden: [] })
+    const calls = product.gem.requests.total
+    await product.skip('50 minutes')
+    assert.equal(product.gem.requests.total, calls)
+    await product.pool.query(`update sync.accounts set state = 'ACTIVE' where account = $1`, [account])
+    await product.skip('20 minutes')
+    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
   })
 })
