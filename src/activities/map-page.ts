@@ -1,4 +1,4 @@
-import { type Batch, pageOf } from '../database/commit-page.ts'
+import type { Batch } from '../database/commit-page.ts'
 import type { GemPage } from '../gem/client.ts'
 import type { MappingSettings } from '../mappers/model.ts'
 import { embeddedApplications, readRecord } from '../mappers/read-record.ts'
@@ -14,7 +14,7 @@ export function mapPage(
   const model = models[streams[stream].model]
   const mapped = records.map((raw) => readRecord(model, raw, settings, { needsSanitising }))
   return {
-    page: pageOf(stream, models, mapped),
+    page: { stream, model, records: mapped, embedded: false },
     embedded: model.embeds === undefined ? null : mapEmbedded(records, mapped, settings, needsSanitising),
   }
 }
@@ -34,5 +34,5 @@ function mapEmbedded(
       }),
     )
   })
-  return { ...pageOf('applications', models, copies), embedded: true }
+  return { stream: 'applications', model: models.applications, records: copies, embedded: true }
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Model } from '../mappers/model.ts'
 import type { MappedRecord, RejectedRecord } from '../mappers/read-record.ts'
-import { type StreamName, streams } from '../streams.ts'
+import type { StreamName } from '../streams.ts'
 import { advanceCursor, type Cursor } from './checkpoints.ts'
 import type { Db } from './connect.ts'
 import type { AccountState, RunMode } from './database-types.ts'
@@ -107,17 +107,19 @@ function verdicts(
   { records }: Batch,
   refused: readonly RefusedRecord[],
 ): { rejects: Reject[]; resolved: string[] } {
-  const unreadable = records.filter((record) => record.kind === 'rejected' && record.remoteId === null)
-  const latest = new Map(records.map((record) => [record.remoteId, record]))
-  latest.delete(null)
-  const rejects = new Map<string, Reject>()
-  for (const record of latest.values())
-    if (record.kind === 'rejected') rejects.set(record.remoteId ?? '', record)
-  for (const { record, reason } of refused) {
-    rejects.set(record.remoteId, { remoteId: record.remoteId, reason, raw: record.remoteData })
+  const unreadable: Reject[] = []
+  const verdict = new Map<string, Reject | null>()
+  for (const record of records) {
+    if (record.kind === 'mapped') verdict.set(record.remoteId, null)
+    else if (record.remoteId === null) unreadable.push(record)
+    else verdict.set(record.remoteId, record)
   }
-  const resolved = [...latest.keys()].filter((id) => id !== null && !rejects.has(id))
-  return { rejects: [...(unreadable as Reject[]), ...rejects.values()], resolved: resolved as string[] }
+  for (const { record, reason } of refused) {
+    verdict.set(record.remoteId, { remoteId: record.remoteId, reason, raw: record.remoteData })
+  }
+  const known = [...verdict.values()].filter((reject) => reject !== null)
+  const resolved = [...verdict].filter(([, reject]) => reject === null).map(([id]) => id)
+  return { rejects: [...unreadable, ...known], resolved }
 }
 
 /** A full pass proves absence by what it did see: rejected records with a readable id and embedded copies included. */
@@ -168,15 +170,4 @@ async function countEmbedded(
     values (${runId}, ${stream}, 'RUNNING', ${inserted}, ${updated}, clock_timestamp())
     on conflict (run_id, stream) do update set
       inserted = s.inserted + excluded.inserted, updated = s.updated + excluded.updated`.execute(trx)
-}
-
-/** The batch that a stream's records make. */
-export function pageOf(
-  stream: StreamName,
-  models: Readonly<Record<string, Model>>,
-  records: Batch['records'],
-): Batch {
-  const model = models[streams[stream].model]
-  if (model === undefined) throw new Error(`no model for stream ${stream}`)
-  return { stream, model, records, embedded: false }
 }
