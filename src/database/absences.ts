@@ -28,22 +28,37 @@ export interface AbsenceCounts {
 }
 
 export async function countAbsences(db: Db, pass: FullPass): Promise<AbsenceCounts> {
-  const { rows } = await sql<AbsenceCounts>`
-    with seen as (${seenIds(pass)})
-    select count(*)::int as alive, (count(*) filter (where s.id is null))::int as absent
-    from ${tableOf(pass)} r left join seen s on s.id = r.id
-    where r.account = ${pass.account} and r.remote_deleted_at is null`.execute(db)
-  return rows[0] ?? { alive: 0, absent: 0 }
+  return await joiningWhole(db, async (trx) => {
+    const { rows } = await sql<AbsenceCounts>`
+      with seen as (${seenIds(pass)})
+      select count(*)::int as alive, (count(*) filter (where s.id is null))::int as absent
+      from ${tableOf(pass)} r left join seen s on s.id = r.id
+      where r.account = ${pass.account} and r.remote_deleted_at is null`.execute(trx)
+    return rows[0] ?? { alive: 0, absent: 0 }
+  })
 }
 
 /** The next rows that no page of this run has shown, by id. */
 export async function listAbsent(db: Db, pass: FullPass, limit: number): Promise<Row[]> {
-  const { rows } = await sql<Row>`
-    with seen as (${seenIds(pass)})
-    select r.id, r.remote_id as "remoteId" from ${tableOf(pass)} r
-    where r.account = ${pass.account} and r.remote_deleted_at is null and not exists (select from seen s where s.id = r.id)
-    order by r.id limit ${limit}`.execute(db)
-  return rows
+  return await joiningWhole(db, async (trx) => {
+    const { rows } = await sql<Row>`
+      with seen as (${seenIds(pass)})
+      select r.id, r.remote_id as "remoteId" from ${tableOf(pass)} r
+      where r.account = ${pass.account} and r.remote_deleted_at is null and not exists (select from seen s where s.id = r.id)
+      order by r.id limit ${limit}`.execute(trx)
+    return rows
+  })
+}
+
+/**
+ * Both sides of these joins are all of an account's rows. Of a table that has just been filled PostgreSQL knows no
+ * statistics and takes them for few: it would compare each with each.
+ */
+async function joiningWhole<T>(db: Db, query: (trx: Db) => Promise<T>): Promise<T> {
+  return await db.transaction().execute(async (trx) => {
+    await sql`set local enable_nestloop = off`.execute(trx)
+    return await query(trx)
+  })
 }
 
 /** A row that this run has seen alive: a look that does not find it either says nothing about others. */
