@@ -57,8 +57,8 @@ const modelsSchema = z
 export const settingDeclarations = {
   'schedule.deltaEvery': durationSetting('3h', '1m', '365d', 'how often what has changed is read'),
   'schedule.fullEvery': durationSetting('10h', '1m', '365d', 'how often everything is read'),
-  'rate.requestsPerSecond': decimal(10, 0.01, 20, 'calls to Gem a second, at most'),
-  'rate.burst': wholeNumber(20, 1, 500, 'calls that may follow each other at once after a quiet time'),
+  'rate.requestsPerSecond': decimal(10, 0.01, 1_000, 'calls to Gem a second, at most (Gem grants a key 20)'),
+  'rate.burst': wholeNumber(20, 1, 10_000, 'calls that may follow each other at once after a quiet time'),
   'rate.maxInFlight': wholeNumber(4, 1, 16, 'calls to Gem at the same time, at most'),
   'paging.maxPerPage': wholeNumber(500, 10, 500, 'records a page, at most'),
   'paging.overlap': durationSetting('10m', '0s', '7d', 'how far the windows of delta syncs overlap'),

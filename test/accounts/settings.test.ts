@@ -17,16 +17,16 @@ const examples: Record<SettingKey, { good: [text: string, stored: unknown][]; ba
     good: [
       ['15', 15],
       ['0.5', 0.5],
-      ['20', 20],
+      ['1000', 1_000],
     ],
-    bad: ['0', '-1', '20.1', 'fast', 'NaN', '1e999', '"5"', 'true', '{}'],
+    bad: ['0', '-1', '1000.1', 'fast', 'NaN', '1e999', '"5"', 'true', '{}'],
   },
   'rate.burst': {
     good: [
       ['1', 1],
-      ['500', 500],
+      ['10000', 10_000],
     ],
-    bad: ['0', '501', '1.5', 'x'],
+    bad: ['0', '10001', '1.5', 'x'],
   },
   'rate.maxInFlight': {
     good: [

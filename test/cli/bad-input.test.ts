@@ -128,7 +128,7 @@ test('without a database both ways to name one are said', () =>
   refuse(['account', 'list'], /set DATABASE_URL.*npm start/, { env: { DATABASE_URL: '' } }))
 
 test('a bad setting is named, and what would be right', async () => {
-  await refuse(add('acme', 'rate.burst=many'), /rate\.burst must be a whole number from 1 to 500/)
+  await refuse(add('acme', 'rate.burst=many'), /rate\.burst must be a whole number from 1 to 10000/)
   await refuse(add('acme', 'rate.brust=1'), /did you mean rate\.burst/)
   await refuse(['account', 'set', 'there', 'jobBoard=acme', 'models=none'], /models must be/)
 })
