@@ -4,6 +4,9 @@ import { UserError } from '../errors.ts'
 import { tail } from './server-process.ts'
 import type { StackFile } from './stack-file.ts'
 
+/** Whose tasks are meant. */
+type TaskQueue = Pick<StackFile, 'temporalAddress' | 'namespace' | 'taskQueue'>
+
 const WITHIN_MS = 120_000
 /** temporal.api.enums.v1.TaskQueueType */
 const WORKFLOW_TASKS = 1
@@ -14,7 +17,7 @@ const WORKFLOW_TASKS = 1
  * @throws {UserError} the worker ended instead, or does not come
  */
 export async function untilPolled(
-  stack: StackFile,
+  stack: TaskQueue,
   workerEnded: Promise<string>,
   logFile: string | undefined,
 ): Promise<void> {
@@ -35,7 +38,7 @@ export async function untilPolled(
   }
 }
 
-async function isPolled(connection: Connection, { namespace, taskQueue }: StackFile): Promise<boolean> {
+async function isPolled(connection: Connection, { namespace, taskQueue }: TaskQueue): Promise<boolean> {
   const { pollers } = await connection.workflowService.describeTaskQueue({
     namespace,
     taskQueue: { name: taskQueue },

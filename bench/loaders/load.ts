@@ -1,0 +1,34 @@
+/** The loaders that are compared with, each started as a process: `node bench/loaders/load.ts floor <url> <key> <database>`. */
+import { once } from 'node:events'
+import { Agent } from 'undici'
+import { loadFloor } from './floor.ts'
+import { loadNaively } from './naive.ts'
+import { connectRaw } from './raw-tables.ts'
+
+export type ReadPage = (url: string) => Promise<{ text: string; total: number }>
+
+const inFlight = 4
+const loaders = { floor: loadFloor, naive: loadNaively }
+
+const [name, baseUrl = '', apiKey = '', databaseUrl = ''] = process.argv.slice(2)
+const load = loaders[name as keyof typeof loaders]
+const pool = await connectRaw(databaseUrl, inFlight)
+const agent = new Agent({ connections: inFlight })
+
+const readPage: ReadPage = async (url) => {
+  const { body, headers } = await agent.request({
+    origin: baseUrl,
+    path: url,
+    method: 'GET',
+    headers: { 'x-api-key': apiKey },
+  })
+  const pagination = JSON.parse(String(headers['x-pagination'])) as { total: number }
+  return { text: await body.text(), total: pagination.total }
+}
+
+console.log(JSON.stringify('ready'))
+await once(process.stdin, 'data')
+await load({ readPage, pool, inFlight })
+console.log(JSON.stringify('done'))
+await once(process.stdin, 'data')
+process.exit()

@@ -1,0 +1,26 @@
+import pg from 'pg'
+import { streamNames, streams } from '../../src/streams.ts'
+
+/** A list of Gem's as a table of raw objects: what the loaders that map nothing write. */
+export interface RawList {
+  readonly table: string
+  readonly url: (page: number) => string
+}
+
+export const perPage = 500
+
+export const rawLists: readonly RawList[] = streamNames.map((name) => {
+  const { path, includeDeleted } = streams[name]
+  return {
+    table: `raw.${name}`,
+    url: (page) => `${path}?${includeDeleted ? 'include_deleted=true&' : ''}page=${page}&per_page=${perPage}`,
+  }
+})
+
+export async function connectRaw(databaseUrl: string, connections: number): Promise<pg.Pool> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: connections })
+  await pool.query('create schema raw')
+  for (const { table } of rawLists)
+    await pool.query(`create table ${table} (id text primary key, data jsonb)`)
+  return pool
+}

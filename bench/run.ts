@@ -1,0 +1,127 @@
+/**
+ * How fast, at what cost: `npm run bench`. One generated account is loaded through the whole product (Temporal, worker,
+ * PostgreSQL, all tables) and, on the same machine in turns with it, by a floor and by a naive loop that only keep
+ * raw objects. Machines differ and are noisy: compare the ratios of one run.
+ *
+ *     npm run bench -- --candidates 10000,100000 --latency 0,100 --runs 3 --out results.json
+ */
+import { writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
+import { type Bed, makeBed, type Source, startSource } from './bed.ts'
+import { startChild } from './child.ts'
+import { historyOf, RunningProduct } from './loaders/product.ts'
+import { type Cost, measure } from './measure.ts'
+import { printTable, summarise } from './report.ts'
+
+/** One measured load. */
+export interface Sample extends Cost {
+  readonly candidates: number
+  readonly latencyMs: number
+  /** `product`, `product again` (a full sync that finds nothing changed), `product delta`, `floor`, `naive` … */
+  readonly loader: string
+  readonly objects: number
+  readonly requests: number
+  readonly mostInFlight: number
+  /** Of the workflow so far; only the product has one. */
+  readonly events?: number
+  readonly activities?: number
+}
+
+const { values } = parseArgs({
+  options: {
+    candidates: { type: 'string', default: '10000,100000' },
+    latency: { type: 'string', default: '0,100' },
+    runs: { type: 'string', default: '3' },
+    loaders: { type: 'string', default: 'product,floor,naive' },
+    peer: { type: 'string', multiple: true, default: [] },
+    out: { type: 'string' },
+  },
+})
+const numbers = (text: string) => text.split(',').map(Number)
+const wanted = [...values.loaders.split(','), ...values.peer]
+const wideOpen = ['rate.requestsPerSecond=1000', 'rate.burst=10000', 'rate.maxInFlight=4']
+
+const samples: Sample[] = []
+await using bed = await makeBed()
+for (const candidates of numbers(values.candidates)) {
+  const source = await startSource(candidates)
+  for (const latencyMs of numbers(values.latency)) {
+    for (let run = 1; run <= Number(values.runs); run++) {
+      if (wanted.includes('product')) await loadProduct(bed, source, { candidates, latencyMs })
+      if (wanted.includes('floor')) await loadRaw(bed, source, { candidates, latencyMs }, 'floor')
+      if (wanted.includes('naive') && run === 1) {
+        await loadRaw(bed, source, { candidates, latencyMs }, 'naive')
+      }
+    }
+  }
+  await source.process.stop()
+}
+const summary = summarise(samples)
+printTable(summary)
+const machine = {
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+}
+if (values.out) writeFileSync(values.out, `${JSON.stringify({ machine, summary, samples }, null, 2)}\n`)
+
+interface Case {
+  readonly candidates: number
+  readonly latencyMs: number
+}
+
+async function loadRaw(bed: Bed, source: Source, at: Case, loader: string): Promise<void> {
+  await using database = await bed.createDatabase()
+  const child = startChild('loaders/load.ts', [loader, source.url, source.apiKey, database.ownerUrl])
+  await child.next()
+  await source.set({ latencyMs: at.latencyMs, rate: null })
+  const parts = { loader: child.pid, postgres: bed.postgres.pid, databaseUrl: database.ownerUrl }
+  const cost = await measure(parts, async () => {
+    child.tell('go')
+    await child.next()
+  })
+  await take({ ...at, loader, objects: source.objects, ...cost }, source)
+  await child.stop()
+}
+
+async function loadProduct(bed: Bed, source: Source, at: Case): Promise<void> {
+  await using database = await bed.createDatabase()
+  await using product = await RunningProduct.start({
+    ...bed,
+    databaseUrl: database.workerUrl,
+    ownerUrl: database.ownerUrl,
+  })
+  const account = `bench-${Date.now()}`
+  await product.addAccount(account, source, wideOpen)
+  const parts = { loader: product.pid, postgres: bed.postgres.pid, databaseUrl: database.ownerUrl }
+  const sync = async (loader: string, ask: () => Promise<unknown>) => {
+    await source.set({ latencyMs: at.latencyMs, rate: null })
+    const cost = await measure(parts, async () => {
+      await ask()
+      const state = await product.nextSync(account)
+      if (state !== 'SUCCEEDED') throw new Error(`the sync has ended ${state}`)
+    })
+    return { ...at, loader, objects: source.objects, ...cost }
+  }
+  const first = await sync('product', () => product.startAccount(account))
+  const handle = product.handleOf(account)
+  await take({ ...first, ...(await historyOf(handle)) }, source)
+  const again = await sync('product again', () => handle.signal('resync', { mode: 'full' }))
+  await take(again, source)
+  const delta = await sync('product delta', () => handle.signal('resync', { mode: 'delta' }))
+  await take(delta, source)
+  await handle.terminate('measured')
+}
+
+async function take(sample: Omit<Sample, 'requests' | 'mostInFlight'>, source: Source): Promise<void> {
+  const { requests, mostInFlight } = await source.counts()
+  const taken: Sample = { ...sample, requests, mostInFlight }
+  samples.push(taken)
+  const { loader, candidates, latencyMs, seconds, loaderCpu, postgresCpu } = taken
+  console.error(
+    `${loader}, ${candidates} candidates, ${latencyMs} ms: ${seconds.toFixed(1)} s, ` +
+      `CPU ${loaderCpu.toFixed(1)} + ${postgresCpu.toFixed(1)} s, ${requests} requests`,
+  )
+}
