@@ -1,12 +1,23 @@
-import { v5 } from 'uuid'
+import { hash } from 'node:crypto'
 
-const namespace = '0b9e5c1e-6d0f-5a57-8f0e-3c5d2a9b7f41'
+const namespace = Buffer.from('0b9e5c1e6d0f5a578f0e3c5d2a9b7f41', 'hex')
 
 /**
- * The id of a row: the same in every database that mirrors the account.
+ * The id of a row, a UUID of version 5 (RFC 9562): the same in every database that mirrors the account. A page takes
+ * thousands of them, so they are made here, several times as fast as by the library that the tests compare them with.
  *
  * @param remoteIds Gem's id of the record; for a join row both parents' ids, in the order of its columns.
  */
 export function rowId(account: string, table: string, ...remoteIds: readonly string[]): string {
-  return v5(JSON.stringify([account, table, ...remoteIds]), namespace)
+  const name = JSON.stringify([account, table, ...remoteIds])
+  const digest = hash('sha1', Buffer.concat([namespace, Buffer.from(name)]), 'hex')
+  // Two bits of the 17th digit are the variant's.
+  const variant = '89ab'.charAt(Number.parseInt(digest.charAt(16), 16) % 4)
+  return [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    `5${digest.slice(13, 16)}`,
+    variant + digest.slice(17, 20),
+    digest.slice(20, 32),
+  ].join('-')
 }
