@@ -116,7 +116,7 @@ export async function markGone(
     await lockAccount(trx, account)
     const now = await advanceCursor(trx, account, stream, fence, cursor)
     const gone = await setGone(trx, model, ids, now)
-    await followChanges(trx, { account, now }, { [model.table]: gone }, noFactsChanges)
+    await followChanges(trx, { account, now }, [{ changes: { [model.table]: gone }, facts: noFactsChanges }])
     await sql`
       update sync.run_streams set deleted = deleted + ${gone.length}
       where run_id = ${runId} and stream = ${stream}`.execute(trx)

@@ -5,13 +5,14 @@ import type { StreamName } from '../streams.ts'
 import { advanceCursor, type Cursor } from './checkpoints.ts'
 import type { Db } from './connect.ts'
 import type { AccountState, RunMode } from './database-types.ts'
+import { followChanges, noChanges } from './follow-changes.ts'
 import { lockAccount } from './lock-account.ts'
 import { withoutOutdated } from './outdated-copies.ts'
 import { isRefusedValue, type RefusedRecord, writeCarefully } from './refused-values.ts'
 import { keepRejected, type Reject, resolveRejected } from './rejected-records.ts'
 import { rowId } from './row-id.ts'
 import type { WriteContext } from './rows.ts'
-import { type WriteCounts, writeRecords } from './write-page.ts'
+import { type WriteCounts, type Written, writeRecords } from './write-page.ts'
 
 /** Records of one model that a page brought. */
 export interface Batch {
@@ -58,16 +59,18 @@ export async function commitPage(db: Db, commit: PageCommit): Promise<PageOutcom
   } catch (error) {
     if (!isRefusedValue(error)) throw error
     // Only a page with a value that PostgreSQL refuses pays for the savepoints that find it.
-    return await db.transaction().execute((trx) => writePage(trx, commit, writeCarefully))
+    return await db.transaction().execute((trx) => writePage(trx, commit, carefully))
   }
 }
 
-type Write = typeof writeCarefully
+type Write = (
+  ...args: Parameters<typeof writeRecords>
+) => Promise<Written & { readonly refused: readonly RefusedRecord[] }>
 
-const writeAll: Write = async (trx, context, model, records) => ({
-  counts: await writeRecords(trx, context, model, records),
-  refused: [],
-})
+const writeAll: Write = async (...args) => ({ ...(await writeRecords(...args)), refused: [] })
+
+/** It follows the changes by itself, part by part. */
+const carefully: Write = async (...args) => ({ ...(await writeCarefully(...args)), ...noChanges })
 
 async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<PageOutcome> {
   const { account, stream, fence, cursor, page, embedded } = commit
@@ -77,13 +80,15 @@ async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<Pag
 
   const own = await writeBatch(trx, context, commit, page, write)
   const along = embedded ? await writeBatch(trx, context, commit, embedded, write) : null
+  await followChanges(trx, context, along ? [own, along] : [own])
   if (commit.mode === 'full') await rememberSeen(trx, commit)
 
   const warnings = countWarnings(page) + (embedded ? countWarnings(embedded) : 0)
-  await count(trx, commit, { ...own, warnings })
-  if (embedded && along && along.inserted + along.updated > 0)
-    await countEmbedded(trx, commit, embedded, along)
-  return { ...own, warnings, accountState }
+  const outcome = { ...own.counts, rejected: own.rejected, warnings }
+  await count(trx, commit, outcome)
+  if (embedded && along && along.counts.inserted + along.counts.updated > 0)
+    await countEmbedded(trx, commit, embedded, along.counts)
+  return { ...outcome, accountState }
 }
 
 async function writeBatch(
@@ -92,15 +97,18 @@ async function writeBatch(
   commit: PageCommit,
   batch: Batch,
   write: Write,
-): Promise<WriteCounts & { rejected: number }> {
-  const mapped = batch.records.filter((record) => record.kind === 'mapped')
+): Promise<Written & { readonly rejected: number }> {
+  const mapped = mappedOf(batch)
   const current = batch.embedded ? await withoutOutdated(trx, context.account, mapped) : mapped
-  const { counts, refused } = await write(trx, context, batch.model, current)
+  const cameAlong = !batch.embedded && commit.embedded ? mappedOf(commit.embedded) : []
+  const { refused, ...written } = await write(trx, context, batch.model, current, cameAlong)
   const { rejects, resolved } = verdicts(batch, refused)
   await keepRejected(trx, context, commit.runId, batch.stream, rejects)
   await resolveRejected(trx, context, batch.stream, resolved)
-  return { ...counts, rejected: rejects.length }
+  return { ...written, rejected: rejects.length }
 }
+
+const mappedOf = ({ records }: Batch) => records.filter((record) => record.kind === 'mapped')
 
 /** Where a page has a record twice, the later copy decides whether it counts as rejected. */
 function verdicts(

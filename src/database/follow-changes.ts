@@ -13,6 +13,12 @@ import { settlePairs } from './pairs.ts'
 import type { Change, Changes, WriteContext } from './rows.ts'
 import { settleReferences } from './waiting-references.ts'
 
+/** What writing did; what follows from it is yet to be brought up to date. */
+export interface Followed {
+  readonly changes: Changes
+  readonly facts: FactsChanges
+}
+
 /** What a page's facts add to the changes of its rows. */
 export interface FactsChanges {
   readonly stages: StageFactsChanges
@@ -28,6 +34,8 @@ export const noFactsChanges: FactsChanges = {
   severalJobs: [],
 }
 
+export const noChanges: Followed = { changes: {}, facts: noFactsChanges }
+
 /**
  * Brings up to date what other records decide: references that waited for the rows that came, and the computed
  * columns of every row that the changes touch. Each step only adds to what the steps after it look at.
@@ -35,13 +43,13 @@ export const noFactsChanges: FactsChanges = {
 export async function followChanges(
   trx: Db,
   context: WriteContext,
-  written: Changes,
-  facts: FactsChanges,
+  written: readonly Followed[],
 ): Promise<void> {
-  const inserted = insertedOf(Object.values(written).flat())
+  const { changes: own, facts } = written.reduce(merge, noChanges)
+  const inserted = insertedOf(Object.values(own).flat())
   const settled = await settleReferences(trx, context, inserted)
-  await settlePairs(trx, context, insertedOf(written.users))
-  const changes = merge(written, settled)
+  await settlePairs(trx, context, insertedOf(own.users))
+  const changes = mergeChanges(own, settled)
 
   const rechosen = await refreshApplicationJobs(
     trx,
@@ -88,7 +96,22 @@ export async function followChanges(
   )
 }
 
-function merge(one: Changes, other: Changes): Changes {
+function merge(one: Followed, other: Followed): Followed {
+  return {
+    changes: mergeChanges(one.changes, other.changes),
+    facts: {
+      stages: {
+        jobs: [...one.facts.stages.jobs, ...other.facts.stages.jobs],
+        movedStages: [...one.facts.stages.movedStages, ...other.facts.stages.movedStages],
+        planKeys: [...one.facts.stages.planKeys, ...other.facts.stages.planKeys],
+      },
+      jobsOfPostings: [...one.facts.jobsOfPostings, ...other.facts.jobsOfPostings],
+      severalJobs: [...one.facts.severalJobs, ...other.facts.severalJobs],
+    },
+  }
+}
+
+function mergeChanges(one: Changes, other: Changes): Changes {
   const merged: Changes = { ...one }
   for (const table of Object.keys(other) as (keyof Changes)[]) {
     merged[table] = [...(one[table] ?? []), ...(other[table] ?? [])]

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { MappedRecord } from '../mappers/read-record.ts'
 import type { Db } from './connect.ts'
+import { rowId } from './row-id.ts'
 
 /** The embedded copies of applications that are not older than what is stored, or than one another. */
 export async function withoutOutdated(
@@ -15,13 +16,13 @@ export async function withoutOutdated(
     if (other === undefined || !isNewer(other, copy)) newest.set(copy.remoteId, copy)
   }
   const input = [...newest.values()].map((copy) => ({
-    remote_id: copy.remoteId,
+    id: rowId(account, 'applications', copy.remoteId),
     last_activity_at: copy.columns.remote_updated_at,
   }))
   const { rows: outdated } = await sql<{ remote_id: string }>`
     select r.remote_id
-    from jsonb_to_recordset(${JSON.stringify(input)}::jsonb) as i (remote_id text, last_activity_at timestamptz)
-    join ats.applications r on r.account = ${account} and r.remote_id = i.remote_id
+    from jsonb_to_recordset(${JSON.stringify(input)}::jsonb) as i (id uuid, last_activity_at timestamptz)
+    join ats.applications r on r.id = i.id
     where r.remote_updated_at > i.last_activity_at`.execute(trx)
   for (const { remote_id } of outdated) newest.delete(remote_id)
   return [...newest.values()]

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Model } from '../mappers/model.ts'
 import type { MappedRecord } from '../mappers/read-record.ts'
 import type { Db } from './connect.ts'
+import { followChanges } from './follow-changes.ts'
 import type { WriteContext } from './rows.ts'
 import { type WriteCounts, writeRecords } from './write-page.ts'
 
@@ -28,7 +29,7 @@ function sqlState(error: unknown): string | undefined {
 }
 
 /**
- * Writes the records that PostgreSQL takes. Of several copies of one record the last that it takes counts, and the
+ * Writes the records that PostgreSQL takes, each part with what follows from it: a computed value may be what is refused. Of several copies of one record the last that it takes counts, and the
  * others are not written at all: in halves of their own each would undo the other, at each replay anew.
  */
 export async function writeCarefully(
@@ -36,15 +37,16 @@ export async function writeCarefully(
   context: WriteContext,
   model: Model,
   records: readonly MappedRecord[],
+  embedded: readonly MappedRecord[],
 ): Promise<CarefulOutcome> {
   const latest = new Map(records.map((record) => [record.remoteId, record]))
-  const written = await writeOrHalve(trx, context, model, [...latest.values()])
+  const written = await writeOrHalve(trx, context, model, [...latest.values()], embedded)
   const refused = new Set(written.refused.map(({ record }) => record.remoteId))
   const others = records.filter((record) => latest.get(record.remoteId) !== record)
   const instead = others.filter(({ remoteId }) => refused.has(remoteId))
   const counts = { ...written.counts, unchanged: written.counts.unchanged + others.length - instead.length }
   if (instead.length === 0) return { ...written, counts }
-  return add({ ...written, counts }, await writeCarefully(trx, context, model, instead))
+  return add({ ...written, counts }, await writeCarefully(trx, context, model, instead, embedded))
 }
 
 /** Halves a batch that PostgreSQL refuses until the records are found that it refuses; the others are written. */
@@ -53,17 +55,19 @@ async function writeOrHalve(
   context: WriteContext,
   model: Model,
   records: readonly MappedRecord[],
+  embedded: readonly MappedRecord[],
 ): Promise<CarefulOutcome> {
   await sql`savepoint halving`.execute(trx)
   try {
-    const counts = await writeRecords(trx, context, model, records)
+    const { counts, ...written } = await writeRecords(trx, context, model, records, embedded)
+    await followChanges(trx, context, [written])
     await sql`release savepoint halving`.execute(trx)
     return { counts, refused: [] }
   } catch (error) {
     if (!isRefusedValue(error)) throw error
     await sql`rollback to savepoint halving`.execute(trx)
     await sql`release savepoint halving`.execute(trx)
-    return await halve(trx, context, model, records, error)
+    return await halve(trx, context, model, records, embedded, error)
   }
 }
 
@@ -72,6 +76,7 @@ async function halve(
   context: WriteContext,
   model: Model,
   records: readonly MappedRecord[],
+  embedded: readonly MappedRecord[],
   error: unknown,
 ): Promise<CarefulOutcome> {
   const [record, ...others] = records
@@ -83,8 +88,8 @@ async function halve(
     }
   }
   const middle = Math.ceil(records.length / 2)
-  const first = await writeOrHalve(trx, context, model, records.slice(0, middle))
-  return add(first, await writeOrHalve(trx, context, model, records.slice(middle)))
+  const first = await writeOrHalve(trx, context, model, records.slice(0, middle), embedded)
+  return add(first, await writeOrHalve(trx, context, model, records.slice(middle), embedded))
 }
 
 function add(one: CarefulOutcome, other: CarefulOutcome): CarefulOutcome {

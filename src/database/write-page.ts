@@ -2,11 +2,12 @@ import { sql } from 'kysely'
 import type { Model } from '../mappers/model.ts'
 import type { MappedRecord } from '../mappers/read-record.ts'
 import type { Db } from './connect.ts'
+import { foreseeValues } from './derived/foreseen-values.ts'
 import { writeApplicationFacts } from './facts/application-facts.ts'
 import { writeJobPostFacts } from './facts/job-post-facts.ts'
 import { writeJobStageFacts } from './facts/job-stage-facts.ts'
 import { findParents } from './find-parents.ts'
-import { type FactsChanges, followChanges, noFactsChanges } from './follow-changes.ts'
+import { type FactsChanges, type Followed, noFactsChanges } from './follow-changes.ts'
 import { writePairs } from './pairs.ts'
 import { type Row, toRows, type WriteContext } from './rows.ts'
 import { type Resolved, type Upserted, upsertRows } from './upsert-rows.ts'
@@ -19,24 +20,35 @@ export interface WriteCounts {
   unchanged: number
 }
 
-/** Writes records of one model with everything that follows from them. Set-based: the statements do not grow with the rows. */
+/** What writing a batch did; `followChanges` has yet to bring up to date what follows from it. */
+export interface Written extends Followed {
+  readonly counts: WriteCounts
+}
+
+/**
+ * Writes records of one model, with their pairs, waiting references and facts. Set-based: the statements do not grow
+ * with the rows.
+ *
+ * @param embedded records that came along in these and are written next.
+ */
 export async function writeRecords(
   trx: Db,
   context: WriteContext,
   model: Model,
   records: readonly MappedRecord[],
-): Promise<WriteCounts> {
+  embedded: readonly MappedRecord[],
+): Promise<Written> {
   const rows = toRows(model, context.account, records)
   const parents = await findParents(trx, model, rows)
   const references = await keepChosenJobs(trx, model, rows, resolveReferences(model, rows, parents))
-  const written = await upsertRows(trx, context, model, rows, references)
+  const foreseen = await foreseeValues(trx, context, model, rows, embedded)
+  const written = await upsertRows(trx, context, model, rows, references, foreseen)
   if (model.join) await writePairs(trx, context, model.join, rows, parents)
   if (Object.keys(model.references).length > 0) {
     await rememberWaitingReferences(trx, context, model, rows, parents)
   }
   const facts = await writeFacts(trx, context, model, rows)
-  await followChanges(trx, context, { [model.table]: written }, facts)
-  return count(records.length, written)
+  return { counts: count(records.length, written), changes: { [model.table]: written }, facts }
 }
 
 async function writeFacts(

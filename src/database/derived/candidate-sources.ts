@@ -10,12 +10,11 @@ export async function refreshCandidateSources(
 ): Promise<void> {
   if (candidates.length === 0) return
   await sql`
-    with initial as (
-      select distinct on (candidate_id) candidate_id, custom_fields ->> 'source' as source
-      from ats.applications where account = ${context.account} and candidate_id = any(${candidates}::uuid[])
-      order by candidate_id, remote_deleted_at is not null, remote_created_at nulls last, remote_id collate "C"
-    )
     update ats.candidates c set source = i.source, changed_at = ${context.now}::timestamptz
-    from unnest(${candidates}::uuid[]) as wanted (id) left join initial i on i.candidate_id = wanted.id
+    from unnest(${candidates}::uuid[]) as wanted (id) left join lateral (
+      select custom_fields ->> 'source' as source
+      from ats.applications where account = ${context.account} and candidate_id = wanted.id
+      order by remote_deleted_at is not null, remote_created_at nulls last, remote_id collate "C" limit 1
+    ) as i on true
     where c.id = wanted.id and c.source is distinct from i.source`.execute(trx)
 }

@@ -31,6 +31,23 @@ export async function refreshInterviewStages(
     from computed c where i.id = c.id and i.stage_id is distinct from c.stage_id`.execute(trx)
 }
 
+/** Stages in whose plan these items stand, where there is one. */
+export async function plannedStages(
+  trx: Db,
+  context: WriteContext,
+  items: readonly { readonly id: string; readonly item: string }[],
+): Promise<{ id: string; stage_id: string }[]> {
+  if (items.length === 0) return []
+  const { rows } = await sql<{ id: string; stage_id: string }>`
+    select i.id, planned.stage_id
+    from jsonb_to_recordset(${JSON.stringify(items)}::jsonb) as i (id uuid, item text) cross join lateral (
+      select p.stage_id from sync.stage_plans p join ats.application_stages s on s.id = p.stage_id
+      where p.account = ${context.account} and p.item_key = md5(i.item)::uuid
+      order by s.remote_id collate "C" limit 1
+    ) as planned`.execute(trx)
+  return rows
+}
+
 /** Interviews of these applications. */
 export async function interviewsOfApplications(
   trx: Db,
@@ -38,9 +55,11 @@ export async function interviewsOfApplications(
   applications: readonly string[],
 ): Promise<string[]> {
   if (applications.length === 0) return []
+  // One by one, lest a table without statistics is read from end to end.
   const { rows } = await sql<{ id: string }>`
-    select id from ats.interviews
-    where account = ${context.account} and application_id = any(${applications}::uuid[])`.execute(trx)
+    select i.id from unnest(${applications}::uuid[]) as a (id) cross join lateral (
+      select id from ats.interviews where account = ${context.account} and application_id = a.id offset 0
+    ) as i`.execute(trx)
   return rows.map((row) => row.id)
 }
 
