@@ -9,12 +9,12 @@ export async function refreshCandidateSources(
   candidates: readonly string[],
 ): Promise<void> {
   if (candidates.length === 0) return
+  const source = sql`(
+    select a.custom_fields ->> 'source'
+    from ats.applications a where a.account = ${context.account} and a.candidate_id = c.id
+    order by a.remote_deleted_at is not null, a.remote_created_at nulls last, a.remote_id collate "C" limit 1
+  )`
   await sql`
-    update ats.candidates c set source = i.source, changed_at = ${context.now}::timestamptz
-    from unnest(${candidates}::uuid[]) as wanted (id) left join lateral (
-      select custom_fields ->> 'source' as source
-      from ats.applications where account = ${context.account} and candidate_id = wanted.id
-      order by remote_deleted_at is not null, remote_created_at nulls last, remote_id collate "C" limit 1
-    ) as i on true
-    where c.id = wanted.id and c.source is distinct from i.source`.execute(trx)
+    update ats.candidates c set source = ${source}, changed_at = ${context.now}::timestamptz
+    where c.id = any(${candidates}::uuid[]) and c.source is distinct from ${source}`.execute(trx)
 }

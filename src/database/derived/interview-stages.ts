@@ -14,22 +14,21 @@ export async function refreshInterviewStages(
 ): Promise<void> {
   if (interviews.length === 0) return
   await sql`
-    with computed as (
-      select i.id, coalesce(
-        (select p.stage_id from sync.stage_plans p join ats.application_stages s on s.id = p.stage_id
-          where p.account = i.account and p.item_key = md5(i.remote_data ->> 'job_stage_interview_item_id')::uuid
-          order by s.remote_id collate "C" limit 1),
-        (select case when count(distinct p.stage_id) = 1 then min(p.stage_id::text)::uuid end
-          from sync.stage_plans p
-          join sync.job_stage_facts f on f.id = p.stage_id
-          join ats.applications a on a.id = i.application_id and a.job_id = f.job_id
-          where p.account = i.account and p.interview_key = md5(i.remote_data -> 'interview' ->> 'id')::uuid)
-      ) as stage_id
-      from ats.interviews i where i.id = any(${interviews}::uuid[])
-    )
-    update ats.interviews i set stage_id = c.stage_id, changed_at = ${context.now}::timestamptz
-    from computed c where i.id = c.id and i.stage_id is distinct from c.stage_id`.execute(trx)
+    update ats.interviews i set stage_id = ${stage}, changed_at = ${context.now}::timestamptz
+    where i.id = any(${interviews}::uuid[]) and i.stage_id is distinct from ${stage}`.execute(trx)
 }
+
+/** Of the interview `i`. By the stages of its job, which are few: all jobs of an account may plan the same interview. */
+const stage = sql`coalesce(
+  (select p.stage_id from sync.stage_plans p join ats.application_stages s on s.id = p.stage_id
+    where p.account = i.account and p.item_key = md5(i.remote_data ->> 'job_stage_interview_item_id')::uuid
+    order by s.remote_id collate "C" limit 1),
+  (select case when count(distinct p.stage_id) = 1 then min(p.stage_id::text)::uuid end
+    from ats.applications a
+    join sync.job_stage_facts f on f.job_id = a.job_id
+    join sync.stage_plans p on p.stage_id = f.id
+    where a.id = i.application_id and p.interview_key = md5(i.remote_data -> 'interview' ->> 'id')::uuid)
+)`
 
 /** Stages in whose plan these items stand, where there is one. */
 export async function plannedStages(
