@@ -4,12 +4,14 @@
  * raw objects. Machines differ and are noisy: compare the ratios of one run.
  *
  *     npm run bench -- --candidates 10000,100000 --latency 0,100 --runs 3 --out results.json
+ *     npm run bench -- --peer dlt
  */
 import { writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Bed, makeBed, type Source, startSource } from './bed.ts'
 import { startChild } from './child.ts'
+import { startDlt } from './loaders/dlt.ts'
 import { historyOf, RunningProduct } from './loaders/product.ts'
 import { type Cost, measure } from './measure.ts'
 import { printTable, summarise } from './report.ts'
@@ -50,6 +52,7 @@ for (const candidates of numbers(values.candidates)) {
     for (let run = 1; run <= Number(values.runs); run++) {
       if (wanted.includes('product')) await loadProduct(bed, source, { candidates, latencyMs })
       if (wanted.includes('floor')) await loadRaw(bed, source, { candidates, latencyMs }, 'floor')
+      if (wanted.includes('dlt')) await loadRaw(bed, source, { candidates, latencyMs }, 'dlt')
       if (wanted.includes('naive') && run === 1) {
         await loadRaw(bed, source, { candidates, latencyMs }, 'naive')
       }
@@ -74,7 +77,10 @@ interface Case {
 
 async function loadRaw(bed: Bed, source: Source, at: Case, loader: string): Promise<void> {
   await using database = await bed.createDatabase()
-  const child = startChild('loaders/load.ts', [loader, source.url, source.apiKey, database.ownerUrl])
+  const child =
+    loader === 'dlt'
+      ? startDlt(source, database.ownerUrl)
+      : startChild('loaders/load.ts', [loader, source.url, source.apiKey, database.ownerUrl])
   await child.next()
   await source.set({ latencyMs: at.latencyMs, rate: null })
   const parts = { loader: child.pid, postgres: bed.postgres.pid, databaseUrl: database.ownerUrl }

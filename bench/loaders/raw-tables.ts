@@ -4,6 +4,8 @@ import { streamNames, streams } from '../../src/streams.ts'
 /** A list of Gem's as a table of raw objects: what the loaders that map nothing write. */
 export interface RawList {
   readonly table: string
+  /** Path and query of the list, without the page. */
+  readonly query: string
   readonly url: (page: number) => string
 }
 
@@ -11,9 +13,11 @@ export const perPage = 500
 
 export const rawLists: readonly RawList[] = streamNames.map((name) => {
   const { path, includeDeleted } = streams[name]
+  const query = includeDeleted ? `${path}?include_deleted=true` : `${path}?`
   return {
     table: `raw.${name}`,
-    url: (page) => `${path}?${includeDeleted ? 'include_deleted=true&' : ''}page=${page}&per_page=${perPage}`,
+    query,
+    url: (page) => `${query}&page=${page}&per_page=${perPage}`,
   }
 })
 
