@@ -12,18 +12,13 @@ import { type EmbeddedPostgres, startPostgres } from '../src/embedded/postgres.t
 import { newPassword } from '../src/embedded/secrets.ts'
 import { startTemporalServer, type TemporalServer } from '../src/embedded/temporal-server.ts'
 import { provideTemporalCli } from '../src/embedded/temporal-tool.ts'
-import type { Child } from './child.ts'
 import { startChild } from './child.ts'
-import type { SourceCounts, SourceSettings } from './source.ts'
+import type { SourceAccount, SourceCounts, SourceSettings } from './source.ts'
 
-export interface Source {
-  readonly url: string
-  readonly apiKey: string
-  /** Objects of all lists together. */
-  readonly objects: number
+export interface Source extends AsyncDisposable {
+  readonly accounts: readonly SourceAccount[]
   set(settings: SourceSettings): Promise<void>
   counts(): Promise<SourceCounts>
-  readonly process: Child
 }
 
 export interface Bed extends AsyncDisposable {
@@ -96,17 +91,19 @@ async function statement(url: string, text: string): Promise<void> {
   await client.query(text).finally(() => client.end())
 }
 
-export async function startSource(candidates: number): Promise<Source> {
-  const process = startChild('source.ts', ['--candidates', String(candidates)], ['--max-old-space-size=8192'])
-  const told = await process.next<{ url: string; apiKey: string; objects: number }>()
+/** @param sizes numbers of candidates: an account each */
+export async function startSource(...sizes: readonly number[]): Promise<Source> {
+  const process = startChild('source.ts', ['--candidates', sizes.join(',')], ['--max-old-space-size=8192'])
+  const accounts = await process.next<SourceAccount[]>()
+  const origin = new URL(accounts[0]?.url ?? '').origin
   const ask = async <T>(path: string, init?: RequestInit) =>
-    (await (await fetch(`${told.url}/_bench/${path}`, init)).json()) as T
+    (await (await fetch(`${origin}/_bench/${path}`, init)).json()) as T
   return {
-    ...told,
-    process,
+    accounts,
     counts: () => ask<SourceCounts>('counts'),
     async set(settings) {
       await ask('settings', { method: 'POST', body: JSON.stringify(settings) })
     },
+    [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
   }
 }

@@ -4,13 +4,12 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-export interface Child {
+export interface Child extends AsyncDisposable {
   readonly pid: number
   /** The next line of its standard output, as JSON. @throws if it ends instead */
   next<T>(): Promise<T>
   /** Lets it go on: a line to its standard input. */
   tell(line: string): void
-  stop(): Promise<void>
 }
 
 /** @param script path from this folder */
@@ -34,7 +33,7 @@ export function wrap(child: ChildProcess, name: string): Child {
       return JSON.parse(value) as T
     },
     tell: (line) => void stdin.write(`${line}\n`),
-    async stop() {
+    async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'exit')
       child.kill('SIGTERM')

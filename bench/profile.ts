@@ -19,7 +19,7 @@ const { values } = parseArgs({
 
 await using bed = await makeBed({ preload: ['pg_stat_statements'] })
 await using database = await bed.createDatabase()
-const source = await startSource(Number(values.candidates))
+await using source = await startSource(Number(values.candidates))
 await source.set({ latencyMs: 0, rate: null })
 {
   await using product = await RunningProduct.start({
@@ -28,7 +28,9 @@ await source.set({ latencyMs: 0, rate: null })
     ownerUrl: database.ownerUrl,
     flags: ['--cpu-prof', `--cpu-prof-dir=${values.out}`],
   })
-  await product.addAccount('profile', source, ['rate.requestsPerSecond=1000', 'rate.burst=10000'])
+  const [account] = source.accounts
+  if (account === undefined) throw new Error('the source has no account')
+  await product.addAccount('profile', account, ['rate.requestsPerSecond=1000', 'rate.burst=10000'])
   await query(`create extension pg_stat_statements`)
   for (let sync = 1; sync <= Number(values.syncs); sync++) {
     await query('select pg_stat_statements_reset()')
@@ -41,7 +43,6 @@ await source.set({ latencyMs: 0, rate: null })
   }
   await product.handleOf('profile').terminate('profiled')
 }
-await source.process.stop()
 
 async function printStatements(): Promise<void> {
   const rows = await query(`

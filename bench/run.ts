@@ -15,6 +15,7 @@ import { startDlt } from './loaders/dlt.ts'
 import { historyOf, RunningProduct } from './loaders/product.ts'
 import { type Cost, measure } from './measure.ts'
 import { printTable, summarise } from './report.ts'
+import type { SourceAccount } from './source.ts'
 
 /** One measured load. */
 export interface Sample extends Cost {
@@ -47,18 +48,19 @@ const wideOpen = ['rate.requestsPerSecond=1000', 'rate.burst=10000', 'rate.maxIn
 const samples: Sample[] = []
 await using bed = await makeBed()
 for (const candidates of numbers(values.candidates)) {
-  const source = await startSource(candidates)
+  await using source = await startSource(candidates)
+  const [account] = source.accounts
+  if (account === undefined) throw new Error('the source has no account')
   for (const latencyMs of numbers(values.latency)) {
     for (let run = 1; run <= Number(values.runs); run++) {
-      if (wanted.includes('product')) await loadProduct(bed, source, { candidates, latencyMs })
-      if (wanted.includes('floor')) await loadRaw(bed, source, { candidates, latencyMs }, 'floor')
-      if (wanted.includes('dlt')) await loadRaw(bed, source, { candidates, latencyMs }, 'dlt')
+      if (wanted.includes('product')) await loadProduct({ bed, source, account, latencyMs })
+      if (wanted.includes('floor')) await loadRaw({ bed, source, account, latencyMs }, 'floor')
+      if (wanted.includes('dlt')) await loadRaw({ bed, source, account, latencyMs }, 'dlt')
       if (wanted.includes('naive') && run === 1) {
-        await loadRaw(bed, source, { candidates, latencyMs }, 'naive')
+        await loadRaw({ bed, source, account, latencyMs }, 'naive')
       }
     }
   }
-  await source.process.stop()
 }
 const summary = summarise(samples)
 printTable(summary)
@@ -71,54 +73,59 @@ const machine = {
 if (values.out) writeFileSync(values.out, `${JSON.stringify({ machine, summary, samples }, null, 2)}\n`)
 
 interface Case {
-  readonly candidates: number
+  readonly bed: Bed
+  readonly source: Source
+  readonly account: SourceAccount
   readonly latencyMs: number
 }
 
-async function loadRaw(bed: Bed, source: Source, at: Case, loader: string): Promise<void> {
+async function loadRaw({ bed, source, account, latencyMs }: Case, loader: string): Promise<void> {
   await using database = await bed.createDatabase()
-  const child =
+  await using child =
     loader === 'dlt'
-      ? startDlt(source, database.ownerUrl)
-      : startChild('loaders/load.ts', [loader, source.url, source.apiKey, database.ownerUrl])
+      ? startDlt(account, database.ownerUrl)
+      : startChild('loaders/load.ts', [loader, account.url, account.apiKey, database.ownerUrl])
   await child.next()
-  await source.set({ latencyMs: at.latencyMs, rate: null })
+  await source.set({ latencyMs, rate: null })
   const parts = { loader: child.pid, postgres: bed.postgres.pid, databaseUrl: database.ownerUrl }
   const cost = await measure(parts, async () => {
     child.tell('go')
     await child.next()
   })
-  await take({ ...at, loader, objects: source.objects, ...cost }, source)
-  await child.stop()
+  await take({ ...caseOf(account, latencyMs), loader, ...cost }, source)
 }
 
-async function loadProduct(bed: Bed, source: Source, at: Case): Promise<void> {
+async function loadProduct({ bed, source, account, latencyMs }: Case): Promise<void> {
   await using database = await bed.createDatabase()
   await using product = await RunningProduct.start({
     ...bed,
     databaseUrl: database.workerUrl,
     ownerUrl: database.ownerUrl,
   })
-  const account = `bench-${Date.now()}`
-  await product.addAccount(account, source, wideOpen)
+  const name = `bench-${Date.now()}`
+  await product.addAccount(name, account, wideOpen)
   const parts = { loader: product.pid, postgres: bed.postgres.pid, databaseUrl: database.ownerUrl }
   const sync = async (loader: string, ask: () => Promise<unknown>) => {
-    await source.set({ latencyMs: at.latencyMs, rate: null })
+    await source.set({ latencyMs, rate: null })
     const cost = await measure(parts, async () => {
       await ask()
-      const state = await product.nextSync(account)
+      const state = await product.nextSync(name)
       if (state !== 'SUCCEEDED') throw new Error(`the sync has ended ${state}`)
     })
-    return { ...at, loader, objects: source.objects, ...cost }
+    return { ...caseOf(account, latencyMs), loader, ...cost }
   }
-  const first = await sync('product', () => product.startAccount(account))
-  const handle = product.handleOf(account)
+  const first = await sync('product', () => product.startAccount(name))
+  const handle = product.handleOf(name)
   await take({ ...first, ...(await historyOf(handle)) }, source)
   const again = await sync('product again', () => handle.signal('resync', { mode: 'full' }))
   await take(again, source)
   const delta = await sync('product delta', () => handle.signal('resync', { mode: 'delta' }))
   await take(delta, source)
   await handle.terminate('measured')
+}
+
+function caseOf({ candidates, objects }: SourceAccount, latencyMs: number) {
+  return { candidates, objects, latencyMs }
 }
 
 async function take(sample: Omit<Sample, 'requests' | 'mostInFlight'>, source: Source): Promise<void> {

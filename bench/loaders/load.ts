@@ -16,9 +16,10 @@ const pool = await connectRaw(databaseUrl, inFlight)
 const agent = new Agent({ connections: inFlight })
 
 const readPage: ReadPage = async (url) => {
+  const { origin, pathname } = new URL(baseUrl)
   const { body, headers } = await agent.request({
-    origin: baseUrl,
-    path: url,
+    origin,
+    path: pathname + url,
     method: 'GET',
     headers: { 'x-api-key': apiKey },
   })
