@@ -31,9 +31,11 @@ export function gatewayError(error: GatewayError): Answer {
 }
 
 const statusTexts: Record<number, string> = {
+  400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  409: 'Conflict',
   422: 'Unprocessable Entity',
 }
 

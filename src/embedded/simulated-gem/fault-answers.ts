@@ -11,7 +11,8 @@ export function isPageFault(fault: Fault): fault is Fault & { kind: PageFault } 
   return (pageFaults as readonly string[]).includes(fault.kind)
 }
 
-const html = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>'
+const html = (text: string) => `<html><head><title>${text}</title></head><body><h1>${text}</h1></body></html>`
+const asHtml = { 'content-type': 'text/html' }
 
 /** The answer that stands in for the real one. */
 export function faultAnswer(fault: Fault & { kind: AnswerFault }): Answer {
@@ -32,12 +33,20 @@ export function faultAnswer(fault: Fault & { kind: AnswerFault }): Answer {
       return applicationError(401, { message: 'The application secret is not valid.' })
     case '403':
       return applicationError(403, { message: 'This key may not read this.' })
+    case '400':
+      return applicationError(400, { message: 'The request is not valid.' })
     case '404':
       return applicationError(404, { message: 'Not found.' })
+    case '409':
+      return applicationError(409, { message: 'The list is being changed.' })
     case '422':
       return applicationError(422, { query: { page: ['Not a valid value.'] } })
     case '502-html':
-      return { status: 502, headers: { 'content-type': 'text/html' }, body: html }
+      return { status: 502, headers: asHtml, body: html('502 Bad Gateway') }
+    case 'html':
+      return { status: 200, headers: asHtml, body: html('Sign in') }
+    case 'empty-body':
+      return success('')
     case 'redirect':
       return { status: 302, headers: { location: fault.location ?? 'http://127.0.0.1:9/' }, body: '' }
   }
@@ -69,12 +78,26 @@ export function faultyPage(
       elements.splice(elements.length >> 1, 0, JSON.stringify(fault.element ?? 12345))
       return { ...page, elements: elements.slice(0, Math.max(page.perPage, 1)) }
     }
+    case 'short-page':
+      return { ...page, elements: page.elements.slice(0, -(fault.rows ?? 1)) }
     case 'repeated-page': {
       const before = readPage(list, query, { page: Math.max(1, page.page - 1) })
       return isPage(before) ? { ...before, page: page.page } : before
     }
+    case 'ignored-page':
+      return readPage(list, query, { page: 1 })
+    case 'ignored-per-page':
+      return readPage(list, query, { perPage: fault.rows ?? 3 })
+    case 'unpaged':
+      return readPage(list, query, { page: 1, perPage: Math.max(1, page.total) })
     case 'endless':
       return filledPage(page, list, query, readPage)
+    case 'endless-new': {
+      const elements = [...page.elements]
+      while (elements.length < page.perPage)
+        elements.push(JSON.stringify({ id: `endless-${page.page}-${elements.length}` }))
+      return { ...page, elements }
+    }
   }
 }
 

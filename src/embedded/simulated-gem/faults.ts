@@ -4,22 +4,28 @@ import type { World } from './world.ts'
 
 /** Faults that answer something else than what was asked for. */
 export const answerFaults = [
-  ...(['throttle', 'quota', 'forbidden', 'unauthorized', '401', '403', '404', '413', '422'] as const),
-  ...(['500', '502-html', '503', '504', '504-network', 'redirect'] as const),
+  ...(['throttle', 'quota', 'forbidden', 'unauthorized', '400', '401', '403', '404', '409', '413'] as const),
+  ...(['422', '500', '502-html', '503', '504', '504-network', 'redirect', 'html', 'empty-body'] as const),
 ] as const
 /** Faults in what a page of a list holds. On other requests they do nothing. */
 export const pageFaults = [
   'empty-page',
   'not-array',
   'malformed-record',
+  'short-page',
   'repeated-page',
+  'ignored-page',
+  'ignored-per-page',
+  'unpaged',
   'endless',
+  'endless-new',
   'drift',
 ] as const
 /** Faults in how an answer gets through. */
 export const transportFaults = [
   ...(['reset', 'hang', 'truncated-body', 'truncated-json', 'not-json', 'slow-body'] as const),
-  ...(['gzip-bomb', 'huge-page', 'wrong-content-type'] as const),
+  ...(['reset-body', 'slow-loris', 'invalid-utf8', 'broken-gzip', 'gzip-bomb', 'huge-page'] as const),
+  ...(['padded-body', 'wrong-content-type', 'wrong-headers'] as const),
 ] as const
 
 export type AnswerFault = (typeof answerFaults)[number]
@@ -46,9 +52,13 @@ export interface Fault {
   location?: string
   /** Malformed record: what stands in the middle of the page; by default a number. */
   element?: unknown
-  /** Gzip bomb and huge page: how many bytes the body has at least; 200 MB and 20 MB by default. */
+  /** Gzip bomb, huge page, padded body: how many bytes the body has at least; 200, 20 and 10 MB by default. */
   bytes?: number
-  /** Slow body: a few bytes each so many milliseconds; 50 by default. */
+  /** Ignored per_page: how many rows each page has instead; 3 by default. Short page: how many it lacks; 1 by default. */
+  rows?: number
+  /** Wrong headers: what they are instead; null leaves one out. Names in lower case. */
+  headers?: Record<string, string | null>
+  /** Slow body and slow loris: a few bytes each so many milliseconds; 50 by default. */
   intervalMs?: number
   /**
    * Drift: changes the account just before the page is made, which waits if this takes time. Other faults can strike

@@ -14,8 +14,12 @@ export interface Page {
   total: number
 }
 
-/** Reads a page of a list, or answers what is wrong with the parameters. `shift` reads another page instead. */
-export type ReadPage = (list: ListName, query: URLSearchParams, options?: { page?: number }) => Page | Answer
+/** Reads a page of a list, or answers what is wrong with the parameters. The options are read instead of what was asked for. */
+export type ReadPage = (
+  list: ListName,
+  query: URLSearchParams,
+  options?: { page?: number; perPage?: number },
+) => Page | Answer
 
 export function isPage(result: Page | Answer): result is Page {
   return 'elements' in result
@@ -26,15 +30,15 @@ export function createListing(state: WorldState, view: Views): ReadPage {
   return (list, query, options = {}) => {
     const parameters = readParameters(list, query, state.switches)
     if (!isParameters(parameters)) return applicationError(422, { query: parameters })
-    const page = options.page ?? parameters.page
-    if (list === 'offices') return pageOf(officesOf(state, parameters), page, parameters.perPage)
+    const { page, perPage } = { ...parameters, ...options }
+    if (list === 'offices') return pageOf(officesOf(state, parameters), page, perPage)
     const slots = view(list, selectionOf(state, list, parameters))
-    const start = (page - 1) * parameters.perPage
+    const start = (page - 1) * perPage
     turn = state.switches.order === 'unstable' ? turn + 1 : 0
-    const rows = sliceView(slots, start, start + parameters.perPage, turn)
+    const rows = sliceView(slots, start, start + perPage, turn)
     const served = { includeDeleted: parameters.includeDeleted, sign: true }
     const elements = rows.map((slot) => toJson(servedElement(state, list, slot, served)))
-    return { elements, page, perPage: parameters.perPage, total: slots.length }
+    return { elements, page, perPage, total: slots.length }
   }
 }
 

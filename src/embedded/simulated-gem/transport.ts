@@ -6,7 +6,10 @@ import type { Fault, TransportFault } from './faults.ts'
 
 /** Writes an answer as it is. */
 export function writeAnswer(response: ServerResponse, answer: Answer): void {
-  const body = Buffer.from(answer.body)
+  writeBytes(response, answer, Buffer.from(answer.body))
+}
+
+function writeBytes(response: ServerResponse, answer: Answer, body: Buffer): void {
   response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length })
   response.end(body)
 }
@@ -34,6 +37,18 @@ export async function writeFaulty(
       return writeAnswer(response, { ...answer, body: 'Service is being updated, please come back soon.' })
     case 'wrong-content-type':
       return writeAnswer(response, { ...answer, headers: { ...answer.headers, 'content-type': 'text/html' } })
+    case 'wrong-headers':
+      return writeAnswer(response, { ...answer, headers: withOthers(answer.headers, fault.headers ?? {}) })
+    case 'reset-body':
+      return writeReset(response, answer)
+    case 'invalid-utf8':
+      return writeBytes(response, answer, invalidUtf8(answer.body))
+    case 'broken-gzip':
+      return writeAnswer(response, { ...answer, headers: { ...answer.headers, 'content-encoding': 'gzip' } })
+    case 'padded-body':
+      return writeBytes(response, answer, Buffer.from(answer.body.padStart(fault.bytes ?? 10_000_000)))
+    case 'slow-loris':
+      return writeForEver(response, answer, fault.intervalMs ?? 50)
     case 'slow-body':
       return writeSlowly(response, answer, fault.intervalMs ?? 50)
     case 'gzip-bomb':
@@ -48,6 +63,36 @@ function writeCut(response: ServerResponse, answer: Answer): void {
   const body = Buffer.from(answer.body)
   response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length + 1 })
   response.write(body.subarray(0, Math.ceil(body.length / 2)), () => response.destroy())
+}
+
+/** Sends a part, then resets the connection. */
+function writeReset(response: ServerResponse, answer: Answer): void {
+  const body = Buffer.from(answer.body)
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length })
+  response.write(body.subarray(0, Math.ceil(body.length / 2)), () => response.socket?.resetAndDestroy())
+}
+
+/** Every `a` in names, ids and other values becomes a byte that no UTF-8 has; keys stay. */
+function invalidUtf8(body: string): Buffer {
+  const strings = /"(?:[^"\\]|\\.)*"(\s*:)?/g
+  const bytes = Buffer.from(body).toString('latin1')
+  const broken = bytes.replace(strings, (text, isKey) => (isKey ? text : text.replaceAll('a', '\xff')))
+  return Buffer.from(broken, 'latin1')
+}
+
+function withOthers(headers: Answer['headers'], others: Record<string, string | null>): Answer['headers'] {
+  const changed = Object.entries({ ...headers, ...others })
+  return Object.fromEntries(changed.filter((entry): entry is [string, string] => entry[1] !== null))
+}
+
+/** A body that begins as it should and then trickles in without an end. */
+async function writeForEver(response: ServerResponse, answer: Answer, intervalMs: number): Promise<void> {
+  response.writeHead(answer.status, answer.headers)
+  response.write('[')
+  while (!response.destroyed) {
+    response.write(' ')
+    await pause(intervalMs, undefined, { ref: false })
+  }
 }
 
 async function writeSlowly(response: ServerResponse, answer: Answer, intervalMs: number): Promise<void> {

@@ -12,11 +12,15 @@ describe('faults of the simulated Gem', () => {
     ['forbidden', 403, '{"message":"Forbidden"}'],
     ['403', 403, '{"code":403,"status":"Forbidden"'],
     ['unauthorized', 401, '{"code":401,"status":"Unauthorized"'],
+    ['400', 400, '{"code":400,"status":"Bad Request"'],
+    ['409', 409, '{"code":409,"status":"Conflict"'],
     ['404', 404, '{"code":404,"status":"Not Found"'],
     ['413', 413, '{"message":"Request Too Long"}'],
     ['422', 422, '{"code":422,"status":"Unprocessable Entity"'],
     ['500', 500, '{"message":"Internal server error"}'],
     ['502-html', 502, '<html>'],
+    ['html', 200, '<html>'],
+    ['empty-body', 200, ''],
     ['503', 503, '{"message":"Service Unavailable"}'],
     ['504', 504, '{"message":"Endpoint request timed out"}'],
     ['504-network', 504, '{"message":"Network error communicating with endpoint"}'],
@@ -52,8 +56,8 @@ describe('faults of the simulated Gem', () => {
     )
   })
 
-  for (const kind of ['reset', 'truncated-body'] as const)
-    test(`${kind} breaks the connection`, async (context) => {
+  for (const kind of ['reset', 'reset-body', 'truncated-body', 'broken-gzip'] as const)
+    test(`${kind} does not get through`, async (context) => {
       const gem = await startGem(context)
       gem.faults.add({ kind })
       await assert.rejects(async () => (await ask(gem, users)).text())
@@ -110,6 +114,67 @@ describe('faults of the simulated Gem', () => {
     const gem = await startGem(context)
     gem.faults.add({ kind: 'endless', times: 'always' })
     for (const page of [1, 4, 5, 1000]) assert.equal((await readJson(gem, `${users}&page=${page}`)).length, 5)
+  })
+
+  test('an endless list can make up new rows', async (context) => {
+    const gem = await startGem(context)
+    gem.faults.add({ kind: 'endless-new', times: 'always' })
+    const pages = await Promise.all([4, 5, 1000].map((page) => readJson(gem, `${users}&page=${page}`)))
+    assert.deepEqual(
+      pages.map((page) => page.length),
+      [5, 5, 5],
+    )
+    assert.equal(new Set(pages.flatMap(idsOf)).size, 15)
+  })
+
+  test('what was asked for can be ignored: the page, its size, or both', async (context) => {
+    const gem = await startGem(context)
+    const all = idsOf(await readAll(gem, 'users'))
+    const read = async (fault: Fault, page: number) => {
+      gem.faults.add(fault)
+      return idsOf(await readJson(gem, `${users}&page=${page}`))
+    }
+    assert.deepEqual(await read({ kind: 'ignored-page' }, 3), all.slice(0, 5))
+    assert.deepEqual(await read({ kind: 'ignored-per-page', rows: 7 }, 2), all.slice(7, 14))
+    assert.deepEqual(await read({ kind: 'unpaged' }, 2), all)
+    assert.deepEqual(await read({ kind: 'short-page', rows: 2 }, 2), all.slice(5, 8))
+  })
+
+  test('headers can be others, or be missing', async (context) => {
+    const gem = await startGem(context)
+    gem.faults.add({ kind: 'wrong-headers', headers: { date: null, 'x-pagination': '{"total":7}' } })
+    const { headers } = await ask(gem, users)
+    assert.deepEqual([headers.get('date'), headers.get('x-pagination')], [null, '{"total":7}'])
+  })
+
+  test('a slow loris never ends', async (context) => {
+    const gem = await startGem(context)
+    gem.faults.add({ kind: 'slow-loris', intervalMs: 1 })
+    const { body } = await ask(gem, users)
+    let received = 0
+    for await (const chunk of body ?? []) {
+      received += chunk.length
+      if (received > 20) break
+    }
+    assert.ok(received > 20)
+  })
+
+  test('bytes can be no UTF-8, in values alone', async (context) => {
+    const gem = await startGem(context)
+    const good = await (await ask(gem, users)).text()
+    gem.faults.add({ kind: 'invalid-utf8' })
+    const bad = await (await ask(gem, users)).text()
+    assert.deepEqual(Object.keys(JSON.parse(bad)[0]), Object.keys(JSON.parse(good)[0]))
+    assert.ok(bad.includes('\ufffd') && !good.includes('\ufffd'))
+  })
+
+  test('a body can be padded to a size', async (context) => {
+    const gem = await startGem(context)
+    const good = await readJson(gem, users)
+    gem.faults.add({ kind: 'padded-body', bytes: 200_000 })
+    const padded = await (await ask(gem, users)).text()
+    assert.ok(padded.length >= 200_000)
+    assert.deepEqual(JSON.parse(padded), good)
   })
 
   test('a slow body arrives in pieces', async (context) => {
