@@ -7,11 +7,24 @@
 export class TryAgainError extends Error {
   override readonly name = 'TryAgainError'
   readonly smallerPage: boolean
+  /** Where the list cannot be read on, though every call is answered; null for all other failures. */
+  readonly deadEnd: DeadEnd | null
 
-  constructor(message: string, options: { smallerPage?: boolean; cause?: unknown } = {}) {
+  constructor(message: string, options: { smallerPage?: boolean; deadEnd?: DeadEnd; cause?: unknown } = {}) {
     super(message, { cause: options.cause })
     this.smallerPage = options.smallerPage ?? false
+    this.deadEnd = options.deadEnd ?? null
   }
+}
+
+/** A place at which a list shows what it has shown before, or should have ended long ago. */
+export interface DeadEnd {
+  readonly page: number
+  readonly perPage: number
+  /** The earlier page that it shows again; null: the list has no end. */
+  readonly sameAs: number | null
+  /** Shown before it. */
+  readonly rows: number
 }
 
 /** Gem asked for a pause: nothing is wrong, but no call may be made for a while. */

@@ -1,9 +1,11 @@
 import { countSeen } from '../database/absences.ts'
 import type { Cursor } from '../database/checkpoints.ts'
 import { commitPage } from '../database/commit-page.ts'
+import { holdsAt, newReading } from '../gem/list-reading.ts'
 import { pageAt } from '../gem/paging.ts'
 import { models } from '../mappers/registry.ts'
 import { streams } from '../streams.ts'
+import { tryDeadEnd } from './dead-end.ts'
 import { mapPage } from './map-page.ts'
 import { type FetchedPage, readPages } from './read-pages.ts'
 import type { SliceEnd } from './slice.types.ts'
@@ -21,13 +23,13 @@ const mostStepsBack = 20
 
 /** Reads one step of a stream: each page is fetched, mapped and committed, in the list's order. */
 export async function readList(context: SliceContext, slice: Slice, from: Cursor): Promise<Reached> {
-  let cursor = from
+  const { maxPerPage, mostRows } = context.settings
+  let cursor = placed({ ...from, size: { ...from.size, perPage: Math.min(from.size.perPage, maxPerPage) } })
+  if (cursor.offset === 0 && cursor.deadEnd !== null) await tryDeadEnd(context, slice, cursor, cursor.deadEnd)
   const pages = readPages(context.gem, {
     path: streams[slice.stream].path,
     query: queryOf(slice.stream, cursor),
-    offset: cursor.offset,
-    size: { ...cursor.size, perPage: Math.min(cursor.size.perPage, context.settings.maxPerPage) },
-    maxPerPage: context.settings.maxPerPage,
+    ...{ offset: cursor.offset, reading: cursor.reading, size: cursor.size, maxPerPage, mostRows },
     inFlight: slice.inFlight,
     mayFetch: slice.mayCall,
     signal: context.signal,
@@ -53,19 +55,27 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
   return { end: { kind: 'more' } }
 }
 
+/** The cursor at a place that means the same at its page size; where none can be told, at the list's begin. */
+function placed(cursor: Cursor): Cursor {
+  if (holdsAt(cursor.reading, cursor.size.perPage)) return cursor
+  return { ...cursor, offset: 0, total: null, reading: newReading }
+}
+
 /** The cursor after a page, within its step. */
 function advance(
   cursor: Cursor,
   fetched: FetchedPage,
   unreadable: number,
 ): { cursor: Cursor; isEnd: boolean } {
-  const { page, nextOffset, nextSize, isLast } = fetched
+  const { page, nextOffset, nextSize, isLast, reading } = fetched
   const total = page.pagination?.total ?? null
   const lost = cursor.total === null || total === null ? 0 : cursor.total - total
   const advanced: Cursor = {
     ...cursor,
     offset: nextOffset,
     size: nextSize,
+    reading,
+    deadEnd: null,
     total,
     startedAt: cursor.startedAt ?? page.serverTime?.toISOString() ?? null,
     unreadable: cursor.unreadable + unreadable,
@@ -73,8 +83,10 @@ function advance(
   // Rows that went while pages were read have moved those behind them up, across the page's edge: read that part again.
   if (lost > 0 && cursor.offset > 0 && cursor.stepsBack < mostStepsBack) {
     const edge = cursor.offset - pageAt(cursor.offset, fetched.perPage).skip
+    const offset = Math.max(0, edge - lost)
+    const again = { ...newReading, rows: offset, unevenAt: reading.unevenAt }
     return {
-      cursor: { ...advanced, offset: Math.max(0, edge - lost), stepsBack: cursor.stepsBack + 1 },
+      cursor: { ...advanced, offset, reading: again, stepsBack: cursor.stepsBack + 1 },
       isEnd: false,
     }
   }
@@ -86,7 +98,7 @@ function advance(
  * read again.
  */
 async function closeStep(context: SliceContext, slice: Slice, cursor: Cursor): Promise<Cursor> {
-  const fresh = { ...cursor, offset: 0, total: null }
+  const fresh = { ...cursor, offset: 0, total: null, reading: newReading }
   if (cursor.step.kind !== 'whole' || slice.mode !== 'full') {
     return { ...fresh, step: nextStep(cursor, slice.stream, slice.mode) }
   }
@@ -98,7 +110,8 @@ async function closeStep(context: SliceContext, slice: Slice, cursor: Cursor): P
 
 /** The whole list once more. */
 export function rereadFrom(cursor: Cursor): Cursor {
-  return { ...cursor, step: { kind: 'whole' }, offset: 0, total: null, round: cursor.round + 1, stepsBack: 0 }
+  const begin = { offset: 0, total: null, reading: newReading, stepsBack: 0 }
+  return { ...cursor, ...begin, step: { kind: 'whole' }, round: cursor.round + 1 }
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { GemClient, GemPage } from '../gem/client.ts'
+import { deadEndError } from '../gem/dead-end.ts'
+import { judgePage, type ListReading } from '../gem/list-reading.ts'
 import { type PageSize, pageSizeAfterGoodPage } from '../gem/page-size.ts'
-import { isLastPage, offsetAfter, pageAt } from '../gem/paging.ts'
+import { offsetAfter, pageAt } from '../gem/paging.ts'
 
 export interface PagesRequest {
   /** Of the collection, with its trailing slash. */
@@ -8,6 +10,10 @@ export interface PagesRequest {
   readonly query: Readonly<Record<string, string>>
   /** Rows that are committed already. */
   readonly offset: number
+  /** What the pages before the offset have shown. */
+  readonly reading: ListReading
+  /** After so many rows a list without a total is taken for one without an end. */
+  readonly mostRows: number
   readonly size: PageSize
   readonly maxPerPage: number
   /** Most calls under way at a time. */
@@ -24,17 +30,21 @@ export interface FetchedPage {
   readonly nextOffset: number
   readonly nextSize: PageSize
   readonly isLast: boolean
+  /** This page included. */
+  readonly reading: ListReading
 }
 
 /**
  * Pages of one list in their order, fetched ahead while earlier ones are committed. It looks ahead only as far as
  * rows are known or likely to be: not before a full page has been seen, and not beyond the total where Gem sends one.
+ *
+ * @throws TryAgainError also where the list cannot be read on: it shows the same again, or has no end.
  */
 export async function* readPages(client: GemClient, request: PagesRequest): AsyncGenerator<FetchedPage> {
   const abandon = new AbortController()
   const signal = AbortSignal.any([request.signal, abandon.signal])
   const queue: { number: number; perPage: number; page: Promise<GemPage> }[] = []
-  let { offset, size } = request
+  let { offset, size, reading } = request
   let nextToFetch = pageAt(offset, size.perPage).page
   let lastKnown = nextToFetch
 
@@ -56,10 +66,11 @@ export async function* readPages(client: GemClient, request: PagesRequest): Asyn
   try {
     fetchAhead()
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const page = await next.page
-      const isLast = isLastPage(page.records.length, next.perPage)
+      const { page, isLast, ...judged } = judge(request, reading, next, await next.page)
+      reading = judged.reading
       offset = offsetAfter(next.number, next.perPage)
-      size = pageSizeAfterGoodPage(size, request.maxPerPage)
+      // Pages of odd sizes are counted through at one size.
+      if (reading.unevenAt === null) size = pageSizeAfterGoodPage(size, request.maxPerPage)
       if (size.perPage === next.perPage) {
         lastKnown = isLast ? next.number : lookAhead(page, next.number, next.perPage, request.inFlight)
         fetchAhead()
@@ -68,7 +79,7 @@ export async function* readPages(client: GemClient, request: PagesRequest): Asyn
         lastKnown = nextToFetch
         fetchAhead()
       }
-      yield { page, perPage: next.perPage, nextOffset: offset, nextSize: size, isLast }
+      yield { page, perPage: next.perPage, nextOffset: offset, nextSize: size, isLast, reading }
       if (isLast) return
     }
   } finally {
@@ -76,9 +87,33 @@ export async function* readPages(client: GemClient, request: PagesRequest): Asyn
   }
 }
 
-/** The last page that is worth asking for, given a full one. */
+function judge(
+  { path, mostRows }: PagesRequest,
+  before: ListReading,
+  { number, perPage }: { readonly number: number; readonly perPage: number },
+  page: GemPage,
+): Pick<FetchedPage, 'page' | 'isLast' | 'reading'> {
+  const total = page.pagination?.total ?? null
+  const verdict = judgePage(before, { number, perPage, records: page.records, total }, mostRows)
+  const deadEnd = (sameAs: number | null) =>
+    deadEndError(path, { page: number, perPage, sameAs, rows: before.rows }, total)
+  switch (verdict.kind) {
+    case 'more':
+    case 'end':
+      return { page, isLast: verdict.kind === 'end', reading: verdict.reading }
+    case 'all again':
+      return { page: { ...page, records: [] }, isLast: true, reading: before }
+    case 'same page':
+      throw deadEnd(verdict.as)
+    case 'no end':
+      throw deadEnd(null)
+  }
+}
+
+/** The last page that is worth asking for, given one that is not the last. */
 function lookAhead(page: GemPage, number: number, perPage: number, inFlight: number): number {
+  if (page.records.length < perPage) return number + 1
   if (page.pagination === null) return number + inFlight
-  // One more page than the total says: rows may have come since, and only a short page proves the end.
+  // One more page than the total says: rows may have come since, and only the page after them proves the end.
   return Math.max(number + 1, Math.ceil(page.pagination.total / perPage))
 }

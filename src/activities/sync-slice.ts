@@ -1,9 +1,10 @@
 import { markKeyCompared } from '../accounts/key-comparison.ts'
-import { type Cursor, readWatermark, saveSize, takeLease } from '../database/checkpoints.ts'
+import { type Cursor, readWatermark, saveLearned, takeLease } from '../database/checkpoints.ts'
 import type { Db } from '../database/connect.ts'
 import { blockCalls } from '../database/rate-limit.ts'
 import { beginStream, completeStream, countSpent, readCounts } from '../database/runs.ts'
 import { TryAgainError, WaitError } from '../errors.ts'
+import { newReading } from '../gem/list-reading.ts'
 import { smallerPageSize, startingPageSize } from '../gem/page-size.ts'
 import { streams } from '../streams.ts'
 import { backOff } from './back-off.ts'
@@ -74,6 +75,8 @@ async function firstCursor(db: Db, input: SliceInput, settings: SyncSettings): P
     step: firstStep(input.stream, input.mode, since),
     offset: 0,
     size: startingPageSize(settings.maxPerPage),
+    reading: newReading,
+    deadEnd: null,
     startedAt: null,
     since,
     round: 0,
@@ -93,14 +96,17 @@ async function beginOfWindow(db: Db, { account, stream, since }: SliceInput): Pr
 }
 
 /**
- * Keeps what an error teaches: a page that was too much for Gem is smaller the next time; a 429 blocks the account's
- * calls and ends the slice as a wait.
+ * Keeps what an error teaches: a page that was too much for Gem is smaller the next time; a list that cannot be read on
+ * is tried at that place first; a 429 blocks the account's calls and ends the slice as a wait.
  *
  * @returns null for an error that is the caller's.
  */
 async function learnFrom(error: unknown, { db }: SliceContext, input: SliceInput): Promise<SliceEnd | null> {
-  if (error instanceof TryAgainError && error.smallerPage) {
-    await saveSize(db, input.account, input.stream, input.runId, smallerPageSize)
+  if (error instanceof TryAgainError && (error.smallerPage || error.deadEnd !== null)) {
+    await saveLearned(db, input.account, input.stream, input.runId, ({ size, deadEnd }) => ({
+      size: error.smallerPage ? smallerPageSize(size) : size,
+      deadEnd: error.deadEnd ?? deadEnd,
+    }))
   }
   if (!(error instanceof WaitError)) return null
   const until = error.until ?? new Date(Date.now() + backOff(error.reason, input.throttledBefore))

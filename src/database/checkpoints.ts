@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { FencedError } from '../errors.ts'
+import { type DeadEnd, FencedError } from '../errors.ts'
+import type { ListReading } from '../gem/list-reading.ts'
 import type { PageSize } from '../gem/page-size.ts'
 import type { StreamName } from '../streams.ts'
 import type { Db } from './connect.ts'
@@ -25,6 +26,10 @@ export interface Cursor {
   /** Rows of this step that are committed: the next page begins here, whatever its size. */
   readonly offset: number
   readonly size: PageSize
+  /** What the pages of this step before the offset have shown. */
+  readonly reading: ListReading
+  /** Where an earlier attempt found that the list cannot be read on; null where none did. */
+  readonly deadEnd: DeadEnd | null
   /** Gem's clock when the stream's first page was answered, ISO 8601; null before. */
   readonly startedAt: string | null
   /** Begin of the delta's window, ISO 8601; null: there is none to read from. */
@@ -54,7 +59,7 @@ export interface Lease {
 
 /**
  * Takes a stream over: whoever held it before can commit no more. The cursor goes on where this run left it; a run
- * that begins gets the given one, with the page size that worked last.
+ * that begins gets the given one, with the page size that worked last and the place at which the list led nowhere.
  */
 export async function takeLease(
   db: Db,
@@ -69,7 +74,9 @@ export async function takeLease(
     on conflict (account, stream) do update set
       run_id = excluded.run_id, fence = c.fence + 1, updated_at = clock_timestamp(),
       cursor = case when c.run_id = excluded.run_id then c.cursor
-        else excluded.cursor || jsonb_build_object('size', coalesce(c.cursor -> 'size', excluded.cursor -> 'size')) end
+        else excluded.cursor || jsonb_build_object(
+          'size', coalesce(c.cursor -> 'size', excluded.cursor -> 'size'),
+          'deadEnd', coalesce(c.cursor -> 'deadEnd', excluded.cursor -> 'deadEnd')) end
     returning fence, cursor`.execute(db)
   const [lease] = rows
   if (lease === undefined) throw new Error(`no checkpoint for ${account}/${stream}`)
@@ -111,15 +118,15 @@ export async function advanceCursor(
 }
 
 /**
- * Keeps a page size that an attempt has learned, for the next attempt of the same run. The rows are not concerned,
- * so a fenced attempt does no harm.
+ * Keeps what an attempt has learned of a list, for the next attempt of the same run. The rows are not concerned, so a
+ * fenced attempt does no harm.
  */
-export async function saveSize(
+export async function saveLearned(
   db: Db,
   account: string,
   stream: StreamName,
   runId: string,
-  change: (size: PageSize) => PageSize,
+  learn: (cursor: Cursor) => Partial<Pick<Cursor, 'size' | 'deadEnd'>>,
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const { rows } = await sql<{ cursor: Cursor }>`
@@ -127,9 +134,9 @@ export async function saveSize(
       where account = ${account} and stream = ${stream} and run_id = ${runId} for update`.execute(trx)
     const [row] = rows
     if (row === undefined) return
-    const size = JSON.stringify(change(row.cursor.size))
+    const learned = JSON.stringify(learn(row.cursor))
     await sql`
-      update sync.checkpoints set cursor = jsonb_set(cursor, '{size}', ${size}::jsonb)
+      update sync.checkpoints set cursor = cursor || ${learned}::jsonb
       where account = ${account} and stream = ${stream}`.execute(trx)
   })
 }

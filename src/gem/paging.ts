@@ -21,8 +21,3 @@ export function pageAt(offset: number, perPage: number): PagePosition {
 export function offsetAfter(page: number, perPage: number): number {
   return page * perPage
 }
-
-/** Gem sends neither a cursor nor a reliable total: a list ends with a page that is not full. */
-export function isLastPage(count: number, perPage: number): boolean {
-  return count < perPage
-}

@@ -6,6 +6,7 @@ import { type FetchedPage, type PagesRequest, readPages } from '../../src/activi
 import { type Fault, type SimulatedGem, startSimulatedGem } from '../../src/embedded/simulated-gem/index.ts'
 import { TryAgainError, WaitError } from '../../src/errors.ts'
 import { createGemClient, type GemClient } from '../../src/gem/client.ts'
+import { newReading } from '../../src/gem/list-reading.ts'
 import { startingPageSize } from '../../src/gem/page-size.ts'
 
 let gem: SimulatedGem
@@ -34,6 +35,7 @@ function serve(rows: number): void {
 function pages(change: Partial<PagesRequest> = {}): AsyncGenerator<FetchedPage> {
   return readPages(client, {
     ...{ path: '/ats/v0/users/', query: {}, offset: 0, maxPerPage: 10, inFlight: 4 },
+    ...{ reading: newReading, mostRows: 1000 },
     size: startingPageSize(change.maxPerPage ?? 10),
     mayFetch: () => true,
     signal: new AbortController().signal,
@@ -105,6 +107,44 @@ describe('the pages of a list', () => {
   })
 })
 
+describe('a server that does as it likes', () => {
+  for (const totals of [true, false]) {
+    for (const kind of ['ignored-per-page', 'unpaged'] as const) {
+      for (const rows of [4, 9, 10, 11, 20, 37]) {
+        test(`(${kind}, ${totals ? 'with' : 'without'} totals) brings every one of ${rows} rows`, async () => {
+          serve(kind === 'unpaged' && rows === 10 ? 12 : rows)
+          gem.setSwitches({ totals })
+          gem.faults.add({ kind, rows: 4, times: 'always' })
+          const read = await all(pages({ inFlight: 2 }))
+          assert.deepEqual([...new Set(read.flatMap(indexesOf))], range(0, gem.world.count('users')))
+          assert.equal(read.at(-1)?.isLast, true)
+        })
+      }
+    }
+  }
+
+  test('sends a short page in the middle, and those behind it are brought', async () => {
+    serve(57)
+    gem.faults.add({ kind: 'short-page', page: 3, rows: 2 })
+    assert.deepEqual((await all(pages())).flatMap(indexesOf), [...range(0, 28), ...range(30, 57)])
+  })
+
+  const endless: readonly [Fault['kind'], RegExp][] = [
+    ['ignored-page', /page 2 \(10 per page\): the same records as on page 1: Gem ignores the page number/],
+    ['endless', /page 8 \(10 per page\): the same records as on page 7: Gem ignores the page number/],
+    ['endless-new', /page 68 \(10 per page\): still records after 670, where Gem says there are 57/],
+  ]
+  for (const [kind, words] of endless) {
+    test(`brings what it can, and then says why there is no more: ${kind}`, async () => {
+      serve(57)
+      gem.faults.add({ kind, times: 'always' })
+      const [rows, error] = await readUntilError(pages())
+      assert.ok(rows.length >= 10 && error instanceof TryAgainError && error.deadEnd !== null)
+      assert.match(error.message, words)
+    })
+  }
+})
+
 describe('the calls for pages', () => {
   for (const [rows, calls] of [
     [0, 1],
@@ -130,12 +170,26 @@ describe('the calls for pages', () => {
     assert.ok(asked().length <= 6 + 2, `asked for ${asked()}`)
   })
 
-  test('are one alone before a full page has been seen', async () => {
+  test('are one after the other before a full page has been seen', async () => {
     serve(5)
     gem.setSwitches({ totals: false })
     await all(pages())
-    assert.deepEqual(asked(), [1])
+    assert.deepEqual([asked(), gem.requests.maxInFlight], [[1, 2], 1])
   })
+
+  for (const [rows, calls] of [
+    [0, 1],
+    [1, 2],
+    [10, 2],
+    [57, 7],
+  ] as const) {
+    test(`are ${calls} for ${rows} rows at 10 a page one by one, where Gem sends no totals: the last one finds none`, async () => {
+      serve(rows)
+      gem.setSwitches({ totals: false })
+      await all(pages({ inFlight: 1 }))
+      assert.deepEqual(asked(), range(1, calls + 1))
+    })
+  }
 
   for (const inFlight of [1, 2, 4]) {
     test(`are at most ${inFlight} at a time where that is the slice's share`, async () => {

@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pageSizeAfterGoodPage, smallerPageSize, startingPageSize } from '../../src/gem/page-size.ts'
-import { isLastPage, offsetAfter, pageAt } from '../../src/gem/paging.ts'
+import { offsetAfter, pageAt } from '../../src/gem/paging.ts'
 
 test('an offset lies on a page numbered from 1', () => {
   assert.deepEqual(pageAt(0, 100), { page: 1, skip: 0 })
   assert.deepEqual(pageAt(99, 100), { page: 1, skip: 99 })
   assert.deepEqual(pageAt(100, 100), { page: 2, skip: 0 })
   assert.deepEqual(pageAt(500, 187), { page: 3, skip: 126 })
-})
-
-test('a list ends with a page that is not full', () => {
-  assert.deepEqual(
-    [0, 99, 100, 101].map((count) => isLastPage(count, 100)),
-    [true, true, false, false],
-  )
 })
 
 test('every row is read whatever sizes the pages have', () => {

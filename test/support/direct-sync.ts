@@ -6,6 +6,7 @@ import { commitPage, type PageOutcome } from '../../src/database/commit-page.ts'
 import type { Db } from '../../src/database/connect.ts'
 import type { RunMode } from '../../src/database/database-types.ts'
 import { beginRun, beginStream } from '../../src/database/runs.ts'
+import { newReading } from '../../src/gem/list-reading.ts'
 import { startingPageSize } from '../../src/gem/page-size.ts'
 import type { MappingSettings } from '../../src/mappers/model.ts'
 import { type StreamName, streamNames } from '../../src/streams.ts'
@@ -24,6 +25,8 @@ export const firstCursor: Cursor = {
   step: { kind: 'whole' },
   offset: 0,
   size: startingPageSize(500),
+  reading: newReading,
+  deadEnd: null,
   startedAt: null,
   since: null,
   round: 0,

@@ -63,6 +63,7 @@ const freely: SyncSettings = {
   jobBoard: null,
   integrationFields: [],
   maxPerPage: 500,
+  mostRows: 10_000_000,
   overlapMs: 10 * 60_000,
   deletions: { maxShare: 0.3, minRows: 20 },
   rate: { perSecond: 1e6, burst: 1e6 },
