@@ -1,5 +1,6 @@
 import type { Row } from '../database/absences.ts'
 import { CredentialsRefusedError, RequestRefusedError } from '../errors.ts'
+import type { GemPage } from '../gem/client.ts'
 import { toQuery } from '../gem/filters.ts'
 import { isJsonObject } from '../json.ts'
 import { type StreamName, streams } from '../streams.ts'
@@ -48,24 +49,30 @@ const filterCandidates: Look = async ({ gem, signal }, slice, absent, control) =
   // How Gem writes a list of ids is not known for sure; one with a comma in an id could be read otherwise.
   if (rows.some(({ remoteId }) => remoteId.includes(','))) return { kind: 'unproven' }
   if (!slice.mayCall()) return { kind: 'out of budget' }
-  const page = await gem.fetchPage({
-    path: streams.candidates.path,
-    page: 1,
-    perPage: 100,
-    query: toQuery({ include_deleted: true, candidate_ids: rows.map((row) => row.remoteId).join(',') }),
-    signal,
-  })
+  const query = toQuery({ include_deleted: true, candidate_ids: rows.map((row) => row.remoteId).join(',') })
+  const fetch = (page: number) =>
+    gem.fetchPage({ path: streams.candidates.path, query, page, perPage: 100, signal })
+  const page = await fetch(1)
   const ids = new Set(page.records.map(idOf))
   const asked = new Set(rows.map((row) => row.remoteId))
   // A filter that the server ignores answers with others.
   const isHonest = ids.has(control.remoteId) && [...ids].every((id) => id !== null && asked.has(id))
   if (!isHonest) return { kind: 'unproven' }
+  const gone = absent.filter((row) => !ids.has(row.remoteId))
+  if (gone.length > 0 && !(await isAll(page, () => fetch(2)))) return { kind: 'unproven' }
   return {
     kind: 'proven',
-    gone: absent.filter((row) => !ids.has(row.remoteId)),
+    gone,
     found: page.records.filter((record) => idOf(record) !== control.remoteId),
     needsSanitising: page.needsSanitising,
   }
+}
+
+/** Whether a page shows all there is: Gem may send fewer rows than were asked for, and the others on a second one. */
+async function isAll({ records, pagination }: GemPage, fetchNext: () => Promise<GemPage>): Promise<boolean> {
+  if (pagination !== null) return pagination.total <= records.length
+  const shown = new Set(records.map(idOf))
+  return (await fetchNext()).records.every((record) => shown.has(idOf(record)))
 }
 
 const looksByFilter: Partial<Record<StreamName, Look>> = { candidates: filterCandidates }

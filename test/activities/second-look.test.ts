@@ -51,3 +51,30 @@ describe('a look by reading items', () => {
     assert.equal(gem.requests.total, calls)
   })
 })
+
+describe('a look by candidate_ids', () => {
+  for (const totals of [true, false]) {
+    test(`takes nobody for gone who is on a second page, ${totals ? 'with' : 'without'} totals`, async (context) => {
+      const gem = await startSimulatedGem({ candidates: 20, rate: null, switches: { totals } })
+      const client = createGemClient({ baseUrl: gem.url, apiKey: gem.apiKey, allowInsecureBaseUrl: true })
+      context.after(async () => {
+        await client.close()
+        await gem.close()
+      })
+      const [control, ...absent] = [...gem.world.ids('candidates')]
+        .slice(0, 6)
+        .map((remoteId) => ({ id: remoteId, remoteId }))
+      assert.ok(control && absent[2])
+      gem.world.vanish('candidates', absent[2].remoteId)
+      gem.faults.add({ kind: 'ignored-per-page', rows: 3, times: 'always' })
+      const verdict = await lookById(
+        { gem: client, signal: context.signal } as Parameters<typeof lookById>[0],
+        { stream: 'candidates', mayCall: () => true } as Parameters<typeof lookById>[1],
+        absent,
+        control,
+      )
+      assert.ok(verdict.kind === 'proven')
+      assert.deepEqual([verdict.gone, verdict.found.length], [[absent[2]], 4])
+    })
+  }
+})
