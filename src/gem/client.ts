@@ -27,14 +27,15 @@ export type {
 /** A client of one account's key. Throws UserError when the base URL or a key cannot be used. */
 export function createGemClient(options: GemClientOptions): GemClient {
   const transport = new Transport(options)
+  const { now = () => new Date() } = options
   return {
-    fetchPage: (request) => fetchPage(transport, request),
+    fetchPage: (request) => fetchPage(transport, request, now()),
     fetchItem: (request) => fetchItem(transport, request),
     close: () => transport.close(),
   }
 }
 
-async function fetchPage(transport: Transport, request: PageRequest): Promise<GemPage> {
+async function fetchPage(transport: Transport, request: PageRequest, askedAt: Date): Promise<GemPage> {
   const query = { ...request.query, page: String(request.page), per_page: String(request.perPage) }
   const call: Call = {
     path: request.path,
@@ -52,10 +53,15 @@ async function fetchPage(transport: Transport, request: PageRequest): Promise<Ge
     needsSanitising,
     wasCut,
     bytes: answer.bytes,
-    serverTime: readHttpDate(answer.headers.get('date')),
+    serverTime: earlier(readHttpDate(answer.headers.get('date')), askedAt),
     pagination: readPagination(answer.headers.get('x-pagination')),
     elapsedMs: answer.elapsedMs,
   }
+}
+
+/** Gem's clock, but never later than ours: by one that runs ahead, changes of the time between would be asked for by nobody. */
+function earlier(serverTime: Date | null, askedAt: Date): Date | null {
+  return serverTime !== null && serverTime > askedAt ? askedAt : serverTime
 }
 
 async function fetchItem(transport: Transport, request: ItemRequest): Promise<GemItem> {

@@ -23,6 +23,8 @@ export interface GemClientOptions {
   maxBodyBytes?: number | undefined
   /** A pool shared by several clients (see `createGemDispatcher`), closed by its owner. Default: an own pool. */
   dispatcher?: Dispatcher | undefined
+  /** Our own clock. Default: the machine's. */
+  now?: (() => Date) | undefined
 }
 
 export interface PageRequest {
@@ -41,7 +43,7 @@ export interface GemPage {
   records: unknown[]
   /** Of the body after decompression. */
   bytes: number
-  /** The `Date` header. */
+  /** The `Date` header, or our clock when the page was asked for if that is earlier; null without the header. */
   serverTime: Date | null
   /** The `X-Pagination` header; null when absent or malformed. It only hints at drift: a list ends by its last page's length. */
   pagination: { total: number; totalPages: number | null } | null

@@ -56,6 +56,23 @@ test('a page comes with its records, size, server time and totals', async (t) =>
   })
 })
 
+test("Gem's clock counts as long as it is not ahead of ours", async (t) => {
+  const now = () => new Date('2026-11-23T10:00:00.500Z')
+  const dates = [
+    'Mon, 23 Nov 2026 09:59:59 GMT',
+    'Mon, 23 Nov 2026 10:00:01 GMT',
+    'Sat, 13 Sep 275760 00:00:00 GMT',
+  ]
+  const times: unknown[] = []
+  for (const date of dates) {
+    const { client } = await connectTo(t, (_, response) => response.setHeader('date', date).end('[]'), {
+      now,
+    })
+    times.push((await client.fetchPage(CANDIDATES)).serverTime)
+  }
+  assert.deepEqual(times, [new Date('2026-11-23T09:59:59Z'), now(), now()])
+})
+
 test('the path of the base URL is kept', async (t) => {
   const server = await serve(t, (_, response) => response.end('[]'))
   await connect(t, `${server.url}/proxy/gem/`).fetchPage(CANDIDATES)

@@ -48,7 +48,7 @@ export interface Mirror {
   readonly pool: pg.Pool
   /** May be replaced: the next sync works by them. */
   settings: SyncSettings
-  /** Gem's clock: it moves only when a test says so. */
+  /** Gem's clock and the worker's: it moves only when a test says so. */
   readonly clock: { now: Date; forward(minutes: number): void }
   sync(options?: SyncOptions): Promise<EndedRun>
 }
@@ -91,7 +91,13 @@ export async function openMirrors(): Promise<MirrorDatabase> {
       gem.setSwitches({ attachmentUrls: 'stable', ...gemOptions.switches })
       const account = `acme-${randomUUID()}`
       await insertBareAccount(db, account)
-      const connection = { baseUrl: gem.url, apiKey: gem.apiKey, allowInsecureBaseUrl: true, dispatcher }
+      const connection = {
+        baseUrl: gem.url,
+        apiKey: gem.apiKey,
+        allowInsecureBaseUrl: true,
+        dispatcher,
+        now: () => clock.now,
+      }
       const mirror: Mirror = {
         ...{ account, gem, db, pool, clock, settings: { ...freely, ...settings } },
         sync(options = {}) {

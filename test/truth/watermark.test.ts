@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { StreamName } from '../../src/embedded/simulated-gem/index.ts'
+import { streams } from '../../src/streams.ts'
 import { type EndedRun, type Mirror, type MirrorDatabase, openMirrors } from './mirror.ts'
 import { markedIds, rowOf, unmarked, watermarkOf } from './rows.ts'
 
@@ -76,6 +77,39 @@ describe('a watermark', () => {
     await mirror.sync({ mode: 'delta' })
     for (const id of changed) assert.equal((await rowOf(mirror, 'candidates', id)).title, 'Changed')
   })
+
+  const clocks: readonly [string, string | null][] = [
+    ['a year ahead', 'Tue, 23 Nov 2027 11:00:00 GMT'],
+    ['a minute ahead', 'Mon, 23 Nov 2026 11:01:00 GMT'],
+    ['a day back', 'Sun, 22 Nov 2026 11:00:00 GMT'],
+    ['in another age', 'Thu, 01 Jan 1970 00:00:00 GMT'],
+    ['none', null],
+    ['nonsense', 'midnight'],
+  ]
+  for (const [what, date] of clocks) {
+    test(`loses no change where Gem's clock shows ${what}`, async () => {
+      const { mirror } = await synced({ settings: { maxPerPage: 25, overlapMs: 0 } })
+      const { world, faults } = mirror.gem
+      faults.add({ kind: 'wrong-headers', headers: { date }, times: 'always' })
+      await mirror.sync({ mode: 'delta' })
+      for (const clearsUp of [false, true]) {
+        mirror.clock.forward(0.5)
+        const fields = { rejection_reason: { id: 'r', name: `Right away, ${clearsUp}` } }
+        const changed = windowed.map((stream) => {
+          const [id = ''] = unmarked(world, stream)
+          world.update(stream, id, fields)
+          return [stream, id] as const
+        })
+        mirror.clock.forward(30)
+        if (clearsUp) faults.clear()
+        assert.equal((await mirror.sync({ mode: 'delta' })).state, 'SUCCEEDED')
+        for (const [stream, id] of changed) {
+          const { remote_data } = await rowOf(mirror, streams[stream].model, id)
+          assert.partialDeepStrictEqual(remote_data, fields, `${stream}, clear: ${clearsUp}`)
+        }
+      }
+    })
+  }
 
   test('is not moved by a resync from a time that a person chose', async () => {
     const { mirror, first } = await synced()
