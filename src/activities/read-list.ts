@@ -94,12 +94,14 @@ function advance(
 }
 
 /**
- * Chooses what follows a step that was read to its end. A whole list that showed fewer rows than Gem says it has is
- * read again.
+ * Chooses what follows a step that was read to its end. One that showed fewer rows than Gem says there are is read
+ * again: once, or where the rows that were seen are known until nothing new shows.
  */
 async function closeStep(context: SliceContext, slice: Slice, cursor: Cursor): Promise<Cursor> {
-  const fresh = { ...cursor, offset: 0, total: null, reading: newReading }
+  const fresh = { ...cursor, offset: 0, total: null, reading: newReading, isReread: false }
   if (cursor.step.kind !== 'whole' || slice.mode !== 'full') {
+    const isShort = cursor.total !== null && cursor.reading.rows < cursor.total
+    if (isShort && !cursor.isReread) return { ...fresh, isReread: true }
     return { ...fresh, step: nextStep(cursor, slice.stream, slice.mode) }
   }
   const reading = await judgeReading(context, slice, cursor)

@@ -82,6 +82,7 @@ async function firstCursor(db: Db, input: SliceInput, settings: SyncSettings): P
     round: 0,
     completeRounds: 0,
     total: null,
+    isReread: false,
     stepsBack: 0,
     unreadable: 0,
     keepAbsent: null,

@@ -40,6 +40,8 @@ export interface Cursor {
   readonly completeRounds: number
   /** Rows that Gem said the list has, when it answered the latest page; null where it does not say. */
   readonly total: number | null
+  /** This step is read for the second time: the first time it showed fewer rows than Gem says there are. */
+  readonly isReread: boolean
   /** Pages that were read again because the list had shrunk between two of them. */
   readonly stepsBack: number
   /** Records of this run without a readable id: they may be any of the rows that seem absent. */

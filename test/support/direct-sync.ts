@@ -32,6 +32,7 @@ export const firstCursor: Cursor = {
   round: 0,
   completeRounds: 0,
   total: null,
+  isReread: false,
   stepsBack: 0,
   unreadable: 0,
   keepAbsent: null,

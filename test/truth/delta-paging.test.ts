@@ -57,6 +57,48 @@ describe("a delta's window that changes between its pages", () => {
   })
 })
 
+describe('a delta that shows fewer rows than Gem says there are', () => {
+  let mirrors: MirrorDatabase
+  before(async () => {
+    mirrors = await openMirrors()
+  })
+  after(async () => {
+    await mirrors[Symbol.asyncDispose]()
+  })
+
+  async function changed() {
+    const mirror = await mirrors.mirror({ candidates: 40, settings: { maxPerPage: 10 } })
+    await mirror.sync({ models: ['candidates'] })
+    mirror.clock.forward(60)
+    const ids = unmarked(mirror.gem.world, 'candidates').slice(0, 15)
+    for (const id of ids) mirror.gem.world.update('candidates', id, { company: 'Changed' })
+    mirror.gem.requests.reset()
+    return { mirror, ids }
+  }
+
+  for (const fault of [
+    { kind: 'empty-page', page: 1 },
+    { kind: 'empty-page', page: 2 },
+    { kind: 'short-page', rows: 2 },
+  ] as const) {
+    test(`reads it again: ${JSON.stringify(fault)}`, async () => {
+      const { mirror, ids } = await changed()
+      mirror.gem.faults.add({ ...fault, stream: 'candidates' })
+      assert.equal((await mirror.sync({ mode: 'delta', models: ['candidates'] })).state, 'SUCCEEDED')
+      await assertNoChangeLost(mirror, ids)
+    })
+  }
+
+  test('reads it twice and no more where it is the total that is wrong', async () => {
+    const { mirror, ids } = await changed()
+    const headers = { 'x-pagination': '{"total":100}' }
+    mirror.gem.faults.add({ kind: 'wrong-headers', headers, stream: 'candidates', times: 'always' })
+    assert.equal((await mirror.sync({ mode: 'delta', models: ['candidates'] })).state, 'SUCCEEDED')
+    await assertNoChangeLost(mirror, ids)
+    assert.equal(mirror.gem.requests.byStream.candidates, 2 * 3)
+  })
+})
+
 async function assertNoChangeLost({ gem, pool, account }: Mirror, changed: readonly string[]): Promise<void> {
   const { rows } = await pool.query<{ remote_id: string; remote_data: Record<string, unknown> }>(
     'select remote_id, remote_data from ats.candidates where account = $1',
