@@ -1,7 +1,7 @@
 import { RequestRefusedError, TryAgainError } from '../errors.ts'
 import { type Call, describeCall } from './call.ts'
 import { PrivateAddressError } from './private-address.ts'
-import { BodyTooLargeError, UnknownEncodingError } from './read-body.ts'
+import { BodyTooLargeError, NotUtf8Error, UnknownEncodingError } from './read-body.ts'
 
 /** Faults that a smaller page may avoid, by the code of undici or zlib. */
 const SMALLER_PAGE: Record<string, string> = {
@@ -23,12 +23,17 @@ export function toNetworkError(call: Call, error: unknown, { expired }: { expire
   if (refused !== null) return new RequestRefusedError(`${where}: ${refused.message}`, 0)
   if (error instanceof BodyTooLargeError)
     return new TryAgainError(`${where}: ${error.message}`, { smallerPage: true })
-  if (error instanceof UnknownEncodingError) return new TryAgainError(`${where}: ${error.message}`)
+  if (error instanceof UnknownEncodingError || error instanceof NotUtf8Error)
+    return new TryAgainError(`${where}: ${error.message}`)
   const code = codeOf(error)
   const known = SMALLER_PAGE[code]
   if (known !== undefined) return new TryAgainError(`${where}: ${known} (${code})`, { smallerPage: true })
-  return new TryAgainError(`${where}: the connection failed (${code})`)
+  const what = isDecompressors(code) ? 'the compressed body is broken' : 'the connection failed'
+  return new TryAgainError(`${where}: ${what} (${code})`)
 }
+
+/** zlib's codes begin with Z_, brotli's are of Node's own making. */
+const isDecompressors = (code: string) => /^(Z_|ERR__ERROR_FORMAT|ERR_BROTLI)/.test(code)
 
 /** Where several addresses were tried, Node wraps their errors in an AggregateError. */
 function findPrivateAddressError(error: unknown): PrivateAddressError | null {

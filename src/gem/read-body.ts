@@ -14,6 +14,22 @@ export class UnknownEncodingError extends Error {
   override readonly name = 'UnknownEncodingError'
 }
 
+export class NotUtf8Error extends Error {
+  override readonly name = 'NotUtf8Error'
+}
+
+/**
+ * The text of a body, without its byte order mark. Throws NotUtf8Error for bytes that are no UTF-8: replaced by U+FFFD
+ * they would make wrong values, and of ids other records.
+ */
+export function decodeText(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch {
+    throw new NotUtf8Error('the body is not valid UTF-8')
+  }
+}
+
 /**
  * The body, decompressed. More than `maxBytes`, compressed or decompressed, throws BodyTooLargeError while it
  * streams, so that a few kilobytes that unpack to gigabytes cost no memory.

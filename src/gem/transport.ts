@@ -9,7 +9,7 @@ import { createGemDispatcher } from './dispatcher.ts'
 import type { GemClientOptions, GemTimeouts } from './gem-client.types.ts'
 import { type Limiter, unlimited } from './limiter.ts'
 import { toNetworkError } from './network-errors.ts'
-import { ACCEPTED_ENCODINGS, readBody } from './read-body.ts'
+import { ACCEPTED_ENCODINGS, decodeText, readBody } from './read-body.ts'
 import { readErrorText } from './read-error-text.ts'
 import { redirectTarget } from './redirect.ts'
 
@@ -80,12 +80,11 @@ export class Transport {
   async #readAnswer(response: Dispatcher.ResponseData, start: number): Promise<Answer> {
     const headers = toAnswerHeaders(response.headers)
     const status = response.statusCode
-    const body =
-      status === 200
-        ? await readBody(response.body, headers, this.#maxBodyBytes)
-        : await readErrorText(response.body, headers)
-    // Invalid bytes become U+FFFD and a byte order mark is dropped.
-    const text = new TextDecoder('utf-8').decode(body)
+    const isGood = status === 200
+    const body = isGood
+      ? await readBody(response.body, headers, this.#maxBodyBytes)
+      : await readErrorText(response.body, headers)
+    const text = isGood ? decodeText(body) : new TextDecoder('utf-8').decode(body)
     return { status, headers, text, bytes: body.length, elapsedMs: performance.now() - start }
   }
 

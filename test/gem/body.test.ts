@@ -40,9 +40,21 @@ test('a 200 with an array is no item', async (t) => {
   })
 })
 
-test('a byte order mark is tolerated and invalid UTF-8 becomes U+FFFD', async (t) => {
-  const body = Buffer.concat([Buffer.from('\ufeff["'), Buffer.from([0xff, 0xc3, 0x28]), Buffer.from('"]')])
-  assert.deepEqual((await fetchBody(t, body)).records, ['\ufffd\ufffd('])
+test('a byte order mark is tolerated', async (t) => {
+  assert.deepEqual((await fetchBody(t, '\ufeff["\ufffd"]')).records, ['\ufffd'])
+})
+
+test('bytes that are no UTF-8 are worth another try, and become nobody else’s id', async (t) => {
+  const body = Buffer.concat([
+    Buffer.from('[{"id":"Ana'),
+    Buffer.from([0xff, 0xc3, 0x28]),
+    Buffer.from('"}]'),
+  ])
+  await assert.rejects(fetchBody(t, body), {
+    name: 'TryAgainError',
+    smallerPage: false,
+    message: 'GET /ats/v0/candidates/ page 3 (50 per page): the body is not valid UTF-8',
+  })
 })
 
 for (const [text, needsSanitising] of [

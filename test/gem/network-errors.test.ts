@@ -126,6 +126,14 @@ for (const [encoding, compress] of [
     })
   })
 
+  test(`a body that is no ${encoding} is worth another try, and said to be broken`, async (t) => {
+    const { client } = await connectTo(t, (_, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end('[{"id":"a"}]'),
+    )
+    const message = /the compressed body is broken/
+    await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: false, message })
+  })
+
   test(`a truncated ${encoding} body asks for a smaller page`, async (t) => {
     const body = compress('[{"id":"a"}]').subarray(0, -3)
     const { client } = await connectTo(t, (_, response) =>
