@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { MappedRecord } from '../mappers/read-record.ts'
+import { instantOf } from '../mappers/values.ts'
 import type { Db } from './connect.ts'
 import { rowId } from './row-id.ts'
 
@@ -13,23 +14,34 @@ export async function withoutOutdated(
   const newest = new Map<string, MappedRecord>()
   for (const copy of copies) {
     const other = newest.get(copy.remoteId)
-    if (other === undefined || !isNewer(other, copy)) newest.set(copy.remoteId, copy)
+    if (other === undefined || !isNewer(lastActivity(other), lastActivity(copy)))
+      newest.set(copy.remoteId, copy)
   }
-  const input = [...newest.values()].map((copy) => ({
-    id: rowId(account, 'applications', copy.remoteId),
-    last_activity_at: copy.columns.remote_updated_at,
-  }))
-  const { rows: outdated } = await sql<{ remote_id: string }>`
-    select r.remote_id
-    from jsonb_to_recordset(${JSON.stringify(input)}::jsonb) as i (id uuid, last_activity_at timestamptz)
-    join ats.applications r on r.id = i.id
-    where r.remote_updated_at > i.last_activity_at`.execute(trx)
-  for (const { remote_id } of outdated) newest.delete(remote_id)
-  return [...newest.values()]
+  const stored = await lastActivities(trx, account, [...newest.keys()])
+  return [...newest.values()].filter(
+    (copy) => !isNewer(stored.get(copy.remoteId) ?? null, lastActivity(copy)),
+  )
 }
 
-/** Both times are UTC text of one form, so they compare as text; a copy without one is not known to be newer. */
-function isNewer(one: MappedRecord, other: MappedRecord): boolean {
-  const [first, second] = [one.columns.remote_updated_at, other.columns.remote_updated_at]
-  return typeof first === 'string' && typeof second === 'string' && first > second
+/** Of the stored rows, in milliseconds. The copies' own times stay here: PostgreSQL may refuse one, and the page with it. */
+async function lastActivities(
+  trx: Db,
+  account: string,
+  remoteIds: readonly string[],
+): Promise<Map<string, number | null>> {
+  const { rows } = await sql<{ remote_id: string; at: number | null }>`
+    select remote_id, (extract(epoch from remote_updated_at) * 1000)::float8 as at
+    from ats.applications where id = any(${remoteIds.map((id) => rowId(account, 'applications', id))}::uuid[])`.execute(
+    trx,
+  )
+  return new Map(rows.map(({ remote_id, at }) => [remote_id, at]))
+}
+
+function lastActivity({ columns: { remote_updated_at } }: MappedRecord): number | null {
+  return typeof remote_updated_at === 'string' ? instantOf(remote_updated_at) : null
+}
+
+/** A copy without a time is not known to be newer, nor older. */
+function isNewer(one: number | null, other: number | null): boolean {
+  return one !== null && other !== null && one > other
 }

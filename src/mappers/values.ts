@@ -48,6 +48,13 @@ function postgresTime(instant: Date): string {
   return `${String(1 - year).padStart(4, '0')}${rest} BC`
 }
 
+/** Milliseconds since 1970 of a time as `time` gives it. */
+export function instantOf(time: string): number {
+  const [, digits = '', rest = '', isBefore] = /^(\d+)(.*?)( BC)?$/.exec(time) ?? []
+  const year = isBefore ? 1 - Number(digits) : Number(digits)
+  return Date.parse(`${year < 0 ? '-' : '+'}${String(Math.abs(year)).padStart(6, '0')}${rest}`)
+}
+
 /** Gem's mark of deletion; a time that cannot be read still means deleted. */
 export function deletionMark(value: string | null | undefined, context: MappingContext): DeletionMark | null {
   if (text(value) === null) return null

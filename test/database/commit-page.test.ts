@@ -230,6 +230,40 @@ describe('copies of an application', () => {
     assert.equal((await read())[0]?.outcome, 'PENDING', 'the list is the later read, whatever its times say')
   })
 
+  test('are told older from newer in any year that a time may have', async () => {
+    const candidates = await lease('candidates')
+    const copies = (id: string, ...years: string[]) =>
+      years.map((year) => application({ id, last_activity_at: `${year}-01-01T00:00:00Z` }))
+    const early = copies('early', '-000050', '-000060')
+    await commit('candidates', candidates, [
+      { id: 'ca', applications: [...early, ...copies('late', '+010000', '+009999')] },
+    ])
+    await commit('candidates', candidates, [{ id: 'cb', applications: copies('late', '9999') }])
+    const times = await rows(
+      `select remote_id, extract(year from remote_updated_at)::int as year from ats.applications
+      where remote_id in ('early', 'late') order by remote_id`,
+    )
+    assert.deepEqual(times, [
+      { remote_id: 'early', year: -51 },
+      { remote_id: 'late', year: 10_000 },
+    ])
+  })
+
+  test('whose time PostgreSQL does not reach are rejected alone', async () => {
+    const candidates = await lease('candidates')
+    const unreachable = application({ id: 'unreachable', last_activity_at: '-005000-01-01T00:00:00Z' })
+    const copies = [unreachable, application({ id: 'reachable' })]
+    const outcome = await commit('candidates', candidates, [{ id: 'holder', applications: copies }])
+    assert.equal(outcome.inserted, 1)
+    const found = await rows(`select remote_id from ats.applications where remote_id like '%reachable'`)
+    assert.deepEqual(found, [{ remote_id: 'reachable' }])
+    const rejected = await rows(
+      `select stream, remote_id, reason from sync.rejected_records where run_id = '${runId}'`,
+    )
+    const reason = 'PostgreSQL refuses a value: a time is out of range (22008)'
+    assert.deepEqual(rejected, [{ stream: 'applications', remote_id: 'unreachable', reason }])
+  })
+
   test('that leave out whose they are belong to their holder, and are no difference from the list', async () => {
     const list = await lease('applications')
     await commit('applications', list, [application()])
