@@ -84,7 +84,7 @@ function makeStatement(model: Model) {
         case when i.deleted then coalesce(i.deleted_at, r.remote_deleted_at, ${context.now}::timestamptz) end as remote_deleted_at,
         r.remote_deleted_at as previous_deleted_at,
         (${raw(list('r'))}) is distinct from (${raw(list('i'))}) as columns_differ,
-        ${raw(differ("(r.remote_data - coalesce(i.implied_key, ''))", 'i.remote_data'))} as data_differs,
+        ${raw(differ('coalesce(r.remote_data - i.implied_key, r.remote_data)', 'i.remote_data'))} as data_differs,
         ${raw(references('r'))} as previous, ${raw(references('i'))} as current
       from jsonb_to_recordset(${input}::jsonb) as i (
         id uuid, remote_id text, deleted boolean, deleted_at timestamptz, remote_data jsonb, implied_key text,

@@ -103,6 +103,18 @@ describe('the page commit', () => {
     assert.equal(outcome.unchanged, 2)
   })
 
+  test('leaves a record with odd keys alone when it is read again', async () => {
+    const odd = ['', '__proto__', 'constructor', 'toJSON', 'account', 'a.b', '$', '🦄']
+    const page = [user('odd-keys', Object.fromEntries(odd.map((key) => [key, { [key]: null }])))]
+    const taken = await lease('users')
+    await commit('users', taken, page)
+    const query = `select remote_data, xmin::text from ats.users where remote_id = 'odd-keys'`
+    const first = await rows<{ remote_data: object }>(query)
+    assert.deepEqual(first[0]?.remote_data, page[0])
+    await commit('users', taken, page)
+    assert.deepEqual(await rows(query), first)
+  })
+
   test('moves changed_at with a column, and not with remote_data alone', async () => {
     const taken = await lease('users')
     const read = () =>
