@@ -22,8 +22,11 @@ export function jsonType(value: unknown): string {
 
 /** A copy in which numbers that are kept digit by digit are the nearest doubles. */
 export function withDoubles(value: unknown): unknown {
-  if (isRawJSON(value)) return Number(JSON.stringify(value))
+  if (isRawJSON(value)) return nearest(Number(JSON.stringify(value)))
   if (Array.isArray(value)) return value.map(withDoubles)
   if (!isJsonObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, withDoubles(field)]))
 }
+
+/** A number that a double rounds to a whole one has a fraction, or it would be held exactly: it is no integer. */
+const nearest = (double: number) => (Number.isSafeInteger(double) ? 0.5 : double)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { parseExactJson } from '../../src/gem/exact-json.ts'
 import { read, rejected } from './read.ts'
 
 const stage = {
@@ -60,9 +61,11 @@ test('a priority of zero is a priority, an absent one is null', () => {
   assert.equal(read('application_stages', {}).columns.global_index, null)
 })
 
-test('a fraction is no priority', () => {
-  assert.equal(
-    rejected('application_stages', { id: 's', priority: 1.5 }).reason,
-    'priority: expected integer, received number',
-  )
+test('a fraction is no priority, however small', () => {
+  for (const priority of ['1.5', '1.0000000000000000000001', '1e-999', '-7.00000000000000000001']) {
+    assert.equal(
+      rejected('application_stages', parseExactJson(`{"id": "s", "priority": ${priority}}`)).reason,
+      'priority: expected integer, received number',
+    )
+  }
 })
