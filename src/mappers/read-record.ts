@@ -48,31 +48,47 @@ export function readRecord(
   settings: MappingSettings,
   options: ReadOptions,
 ): MappedRecord | RejectedRecord {
-  const reject = (remoteId: string | null, reason: string): RejectedRecord => ({
-    kind: 'rejected',
-    remoteId,
-    reason,
-    raw: sanitise(raw ?? null, { texts: true }).value,
-  })
   const id = readId(raw)
-  if ('problem' in id) return reject(null, id.problem)
+  if ('problem' in id) return reject(raw, null, id.problem)
+  try {
+    const read = readFields(model, raw as JsonObject, settings, options)
+    if (typeof read === 'string') return reject(raw, id.remoteId, read)
+    return { kind: 'mapped', remoteId: id.remoteId, ...read }
+  } catch (error) {
+    // A fault of ours: it may cost this record, not its page for ever. Its message could hold the record's values.
+    return reject(
+      raw,
+      id.remoteId,
+      `record: mapping failed (${error instanceof Error ? error.name : 'unknown'})`,
+    )
+  }
+}
 
-  const own = withoutField(raw as JsonObject, model.embeds)
+function reject(raw: unknown, remoteId: string | null, reason: string): RejectedRecord {
+  return { kind: 'rejected', remoteId, reason, raw: sanitise(raw ?? null, { texts: true }).value }
+}
+
+/** @returns why the record cannot be mapped, if it cannot. */
+function readFields(
+  model: Model,
+  raw: JsonObject,
+  settings: MappingSettings,
+  options: ReadOptions,
+): Omit<MappedRecord, 'kind' | 'remoteId'> | string {
+  const own = withoutField(raw, model.embeds)
   const sanitised = sanitise(own, { texts: options.needsSanitising })
-  if (sanitised.tooDeep) return reject(id.remoteId, 'record: nested too deeply')
+  if (sanitised.tooDeep) return 'record: nested too deeply'
   const record = sanitised.value as JsonObject
   // For zod, a number that is kept digit by digit would be an object.
   const shape = sanitised.rawNumbers ? withDoubles(record) : record
   const parsed = model.gem.safeParse(shape)
-  if (!parsed.success) return reject(id.remoteId, shapeProblem(shape, parsed.error))
+  if (!parsed.success) return shapeProblem(shape, parsed.error)
 
   const context = new Context(settings, options.holder ?? null)
-  if (model.embeds !== undefined) checkEmbedded((raw as JsonObject)[model.embeds], model.embeds, context)
+  if (model.embeds !== undefined) checkEmbedded(raw[model.embeds], model.embeds, context)
   // The record itself is mapped, not what zod made of it: zod's copy loses keys that are not in the schema.
   const mapped = model.map(record, context)
   return {
-    kind: 'mapped',
-    remoteId: id.remoteId,
     ...mapped,
     ...(record === own ? {} : linksAsSent(model, own, context)),
     remoteData: record,

@@ -78,7 +78,7 @@ for (const table of mainTables) {
       fc.property(anything, fc.boolean(), (raw, needsSanitising) => {
         const result = readAny(table, raw, { ...options, needsSanitising, holder: 'c1' })
         if (result.kind === 'mapped') return
-        assert.match(result.reason, /^[\w.[\]]+: /)
+        assert.match(result.reason, /^[\w.[\]]+: (?!mapping failed)/)
         JSON.stringify(result)
       }),
       { numRuns: 500 },

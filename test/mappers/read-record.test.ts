@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { readRecord } from '../../src/mappers/read-record.ts'
+import { models } from '../../src/mappers/registry.ts'
 import { column, read, readAny, rejected } from './read.ts'
 
 const { rawJSON } = JSON as JSON & { rawJSON(text: string): unknown }
@@ -133,4 +135,21 @@ test('applications too deep do not reject the candidate that holds them', () => 
   let deep: unknown = 1
   for (let level = 0; level < 100_000; level++) deep = [deep]
   assert.equal(readAny('candidates', { id: 'c1', applications: [deep] }).kind, 'mapped')
+})
+
+test('a fault in a mapping rejects the record, and does not tell its values', () => {
+  const model = {
+    ...models.users,
+    map: ({ first_name }: { first_name: string }) => {
+      throw new TypeError(`cannot map ${first_name}`)
+    },
+  }
+  const raw = { id: 'u1', first_name: 'Ana' }
+  const settings = { jobBoard: null, integrationFields: [] }
+  assert.deepEqual(readRecord(model, raw, settings, { needsSanitising: false }), {
+    kind: 'rejected',
+    remoteId: 'u1',
+    reason: 'record: mapping failed (TypeError)',
+    raw,
+  })
 })
