@@ -59,7 +59,20 @@ async function upsert(
 }
 
 const toInput = (rejects: readonly Reject[]) =>
-  JSON.stringify(rejects.map(({ remoteId, reason, raw }) => ({ remote_id: remoteId, reason, raw })))
+  JSON.stringify(
+    rejects.map(({ remoteId, reason, raw }) => ({ remote_id: remoteId, reason, raw: kept(raw) })),
+  )
+
+/**
+ * Characters of a record that are kept. Its content is told from others by its text in PostgreSQL, which may be some
+ * 200 times as long (`1e1000` has 1,001 digits there) and has to stay below 1 GB.
+ */
+const mostKept = 2_000_000
+
+function kept(raw: unknown): unknown {
+  const { length } = JSON.stringify(raw)
+  return length <= mostKept ? raw : `too large to be kept: ${length} characters`
+}
 
 /** Records that were rejected before and have now been read well. */
 export async function resolveRejected(

@@ -180,6 +180,22 @@ describe('the page commit', () => {
     ])
   })
 
+  test('keeps of a rejected record that is too large how large it was', async () => {
+    const taken = await lease('users')
+    const name = 'x'.repeat(2_000_000)
+    const page = [{ name }, user('large', { first_name: 5, name }), user('beside-large')]
+    const outcome = await commit('users', taken, page)
+    assert.deepEqual([outcome.inserted, outcome.rejected], [1, 2])
+    const rejected = await rows(
+      `select remote_id, raw from sync.rejected_records where run_id = '${runId}' order by remote_id`,
+    )
+    const length = (record: object) => `too large to be kept: ${JSON.stringify(record).length} characters`
+    assert.deepEqual(rejected, [
+      { remote_id: 'large', raw: length(page[1] ?? {}) },
+      { remote_id: null, raw: length(page[0] ?? {}) },
+    ])
+  })
+
   test('resolves a rejected record when a later read succeeds', async () => {
     const taken = await lease('users')
     await commit('users', taken, [user('healed', { last_name: [] })])
