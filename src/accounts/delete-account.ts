@@ -13,11 +13,11 @@ export interface DeleteOptions {
 
 /**
  * Removes an account and everything that was read for it. Its row in `sync.accounts` goes first: from then on no
- * page can be committed (each commit locks that row), so what is left can only shrink. The rest follows in
- * batches, children first. Interrupted, it goes on when it is called again; until it is done, no account of that
+ * page can be committed and no run begun (both lock that row), so what is left can only shrink; checkpoints and the
+ * limiter, a few rows, go with it. The rest follows in batches, children first. Interrupted, it goes on when it is called again; until it is done, no account of that
  * name can be added.
  *
- * @returns rows that were deleted.
+ * @returns rows that were deleted, but for those that went with the account's own.
  * @throws UserError if there is neither such an account nor anything left of one.
  */
 export async function deleteAccount(db: Db, account: string, options: DeleteOptions = {}): Promise<number> {

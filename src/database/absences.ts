@@ -114,7 +114,7 @@ export async function markGone(
   const { account, runId, stream, model } = pass
   return await db.transaction().execute(async (trx) => {
     await lockAccount(trx, account)
-    const now = await advanceCursor(trx, account, stream, fence, cursor)
+    const now = await advanceCursor(trx, { ...pass, fence }, cursor)
     const gone = await setGone(trx, model, ids, now)
     await followChanges(trx, { account, now }, [{ changes: { [model.table]: gone }, facts: noFactsChanges }])
     await sql`

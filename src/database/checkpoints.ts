@@ -61,7 +61,8 @@ export interface Lease {
 
 /**
  * Takes a stream over: whoever held it before can commit no more. The cursor goes on where this run left it; a run
- * that begins gets the given one, with the page size that worked last and the place at which the list led nowhere.
+ * that begins gets the given one, with the page size that worked last and the place at which the list led nowhere. For
+ * an account that has been removed PostgreSQL refuses (foreign key): nothing of it may come back.
  */
 export async function takeLease(
   db: Db,
@@ -96,6 +97,15 @@ export async function readWatermark(db: Db, account: string, stream: StreamName)
   return row?.watermark ?? null
 }
 
+/** An attempt's hold on a stream. */
+export interface Holding {
+  readonly account: string
+  readonly stream: StreamName
+  /** Fences begin anew for an account that is removed and added again: only both tell attempts apart. */
+  readonly runId: string
+  readonly fence: number
+}
+
 /**
  * Moves the cursor within the caller's transaction.
  *
@@ -104,14 +114,12 @@ export async function readWatermark(db: Db, account: string, stream: StreamName)
  */
 export async function advanceCursor(
   trx: Db,
-  account: string,
-  stream: StreamName,
-  fence: number,
+  { account, stream, runId, fence }: Holding,
   cursor: Cursor,
 ): Promise<string> {
   const { rows } = await sql<{ now: string }>`
     update sync.checkpoints set cursor = ${JSON.stringify(cursor)}::jsonb, updated_at = clock_timestamp()
-    where account = ${account} and stream = ${stream} and fence = ${fence}
+    where account = ${account} and stream = ${stream} and run_id = ${runId} and fence = ${fence}
     returning updated_at::text as now`.execute(trx)
   const [row] = rows
   if (row === undefined)

@@ -73,9 +73,9 @@ const writeAll: Write = async (...args) => ({ ...(await writeRecords(...args)), 
 const carefully: Write = async (...args) => ({ ...(await writeCarefully(...args)), ...noChanges })
 
 async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<PageOutcome> {
-  const { account, stream, fence, cursor, page, embedded } = commit
+  const { account, cursor, page, embedded } = commit
   const accountState = await lockAccount(trx, account)
-  const now = await advanceCursor(trx, account, stream, fence, cursor)
+  const now = await advanceCursor(trx, commit, cursor)
   const context: WriteContext = { account, now }
 
   const own = await writeBatch(trx, context, commit, page, write)

@@ -5,6 +5,7 @@ import { FencedError } from '../errors.ts'
 import type { StreamName } from '../streams.ts'
 import type { Db } from './connect.ts'
 import type { RunMode, RunState, RunTrigger, StreamState } from './database-types.ts'
+import { lockAccount } from './lock-account.ts'
 
 export interface NewRun {
   readonly id: string
@@ -17,9 +18,12 @@ export interface NewRun {
 /**
  * Records that a run begins; a second call with the same id changes nothing. Runs that an earlier workflow left
  * RUNNING are closed: only one run of an account can be under way.
+ *
+ * @throws FencedError if the account has been removed.
  */
 export async function beginRun(db: Db, run: NewRun): Promise<void> {
   await db.transaction().execute(async (trx) => {
+    await lockAccount(trx, run.account)
     await closeAbandonedRuns(trx, run)
     await trx
       .insertInto('sync.runs')
@@ -46,13 +50,21 @@ async function closeAbandonedRuns(trx: Db, { account, id }: NewRun): Promise<voi
     from abandoned where s.run_id = abandoned.id and s.state = 'RUNNING'`.execute(trx)
 }
 
-/** Records that a stream of a run begins, or that it did before. */
+/**
+ * Records that a stream of a run begins, or that it did before.
+ *
+ * @throws FencedError if the run is not there: its account was removed, or an older backup has been restored.
+ */
 export async function beginStream(db: Db, runId: string, stream: StreamName): Promise<void> {
-  await sql`
-    insert into sync.run_streams (run_id, stream, state, started_at)
-    values (${runId}, ${stream}, 'RUNNING', clock_timestamp())
-    on conflict (run_id, stream) do update set state = 'RUNNING', finished_at = null, error = null
-      where run_streams.state <> 'RUNNING'`.execute(db)
+  const { rows } = await sql`
+    with begun as (
+      insert into sync.run_streams (run_id, stream, state, started_at)
+      select id, ${stream}, 'RUNNING', clock_timestamp() from sync.runs where id = ${runId}
+      on conflict (run_id, stream) do update set state = 'RUNNING', finished_at = null, error = null
+        where run_streams.state <> 'RUNNING'
+    )
+    select from sync.runs where id = ${runId}`.execute(db)
+  if (rows.length === 0) throw new FencedError(`the run ${runId} is not in the database any more`)
 }
 
 export interface StreamCompletion {
@@ -79,7 +91,9 @@ export async function completeStream(db: Db, completion: StreamCompletion): Prom
       update sync.checkpoints c set updated_at = clock_timestamp(), watermark = case when ${movesWatermark} then coalesce(
         (select least(r.gem_started_at, (c.cursor ->> 'startedAt')::timestamptz) from sync.runs r where r.id = ${runId})
           - make_interval(secs => ${overlapMs / 1000}), watermark) else watermark end
-      where account = ${account} and stream = ${stream} and fence = ${fence}`.execute(trx)
+      where account = ${account} and stream = ${stream} and run_id = ${runId} and fence = ${fence}`.execute(
+      trx,
+    )
     if (numAffectedRows !== 1n) {
       throw new FencedError(`${account}/${stream}: a newer attempt has taken this stream over`)
     }
@@ -87,7 +101,10 @@ export async function completeStream(db: Db, completion: StreamCompletion): Prom
   })
 }
 
-/** Closes a stream of a run; `error` is for people and holds no record's values. */
+/**
+ * Closes a stream of a run; `error` is for people and holds no record's values. Does nothing for a run that is not
+ * there any more.
+ */
 export async function endStream(
   db: Db,
   runId: string,
@@ -97,7 +114,7 @@ export async function endStream(
 ): Promise<void> {
   await sql`
     insert into sync.run_streams (run_id, stream, state, error, started_at, finished_at)
-    values (${runId}, ${stream}, ${state}, ${error}, clock_timestamp(), clock_timestamp())
+    select id, ${stream}, ${state}, ${error}, clock_timestamp(), clock_timestamp() from sync.runs where id = ${runId}
     on conflict (run_id, stream) do update set
       state = excluded.state, error = excluded.error, finished_at = excluded.finished_at`.execute(db)
 }

@@ -62,8 +62,9 @@ const statements = [
     error text,
     primary key (run_id, stream)
   )`,
+  // Goes with the account, and cannot come back: a slice may still be at work when the account is removed.
   `create table sync.checkpoints (
-    account text not null,
+    account text not null references sync.accounts on delete cascade,
     stream text not null,
     run_id uuid,
     cursor jsonb,
@@ -152,7 +153,7 @@ const statements = [
   )`,
   'create index on sync.application_facts (account)',
   `create table sync.rate_limits (
-    account text primary key,
+    account text primary key references sync.accounts on delete cascade,
     next_slot_at timestamptz not null,
     blocked_until timestamptz
   )`,
