@@ -1,5 +1,6 @@
 import type { Cursor } from '../database/checkpoints.ts'
-import { commitPage, type PageOutcome } from '../database/commit-page.ts'
+import type { PageOutcome } from '../database/commit-page.ts'
+import { commit } from './commit.ts'
 import { mapPage } from './map-page.ts'
 import type { Slice, SliceContext } from './slice-context.ts'
 
@@ -10,12 +11,10 @@ export async function commitFound(
   cursor: Cursor,
   { found, needsSanitising }: { readonly found: readonly unknown[]; readonly needsSanitising: boolean },
 ): Promise<PageOutcome> {
-  const outcome = await commitPage(context.db, {
+  return await commit(context, {
     ...slice,
     ...mapPage(slice.stream, { records: [...found], needsSanitising }, context.settings),
     cursor,
     requests: context.limiter.takeCalls(),
   })
-  context.onProgress(outcome)
-  return outcome
 }

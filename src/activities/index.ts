@@ -13,6 +13,8 @@ import type { StreamName } from '../streams.ts'
 import type { AccountSchedule, FinishedRun, FinishRunInput } from './account.types.ts'
 import { AccountLimiter } from './account-limiter.ts'
 import { asTemporalFailure } from './failures.ts'
+import { measuredLimiter } from './measured-limiter.ts'
+import { type Meter, silentMeter } from './meter.ts'
 import { outcomeOf } from './run-outcome.ts'
 import type { SliceInput, SliceResult } from './slice.types.ts'
 import { syncSettingsOf } from './sync-settings.ts'
@@ -22,6 +24,8 @@ export interface ActivityDependencies {
   readonly db: Db
   readonly keyring: Keyring
   readonly log: Logger
+  /** Default: nothing is measured. */
+  readonly meter?: Meter
   /** Whether the namespace knows our search attributes. */
   readonly hasSearchAttributes: boolean
   /** A connection pool that all accounts share, by whether their base URL may be insecure. */
@@ -37,6 +41,7 @@ export function createActivities({
   db,
   keyring,
   log,
+  meter = silentMeter,
   hasSearchAttributes,
   dispatcherFor,
 }: ActivityDependencies) {
@@ -69,8 +74,9 @@ export function createActivities({
       const credentials = await readCredentials(db, keyring, input.account)
       const gem = createGemClient({
         ...credentials,
-        limiter,
+        limiter: measuredLimiter(limiter, meter),
         dispatcher: dispatcherFor(credentials.allowInsecureBaseUrl),
+        onCall: ({ status, elapsedMs }) => meter.gemCalled(input.stream, status, elapsedMs / 1000),
       })
       const lines = log.child({ account: input.account, run: input.runId, stream: input.stream })
       const beat = setInterval(() => context.heartbeat(), 5_000)
@@ -82,6 +88,7 @@ export function createActivities({
             limiter,
             settings,
             key,
+            meter,
             signal: context.cancellationSignal,
             onProgress: (outcome) => lines.debug(outcome, 'page committed'),
           },
@@ -106,6 +113,7 @@ export function createActivities({
     /** Closes a run by what became of its streams, and tells listeners. */
     async finishRun(input: FinishRunInput): Promise<FinishedRun> {
       const ended = await finishRun(db, input, outcomeOf(input), allTables)
+      meter.runEnded(ended.state)
       log.info({ account: input.account, run: input.runId, ...ended }, 'sync ended')
       return ended
     },

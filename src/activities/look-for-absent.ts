@@ -6,6 +6,7 @@ import {
   findControl,
   listAbsent,
   markGone,
+  type Row,
   readingsAgree,
 } from '../database/absences.ts'
 import type { Cursor } from '../database/checkpoints.ts'
@@ -80,8 +81,19 @@ async function markAll(
   for (;;) {
     const absent = await listAbsent(context.db, pass, batch)
     if (absent.length === 0) return done(cursor)
-    await markGone(context.db, pass, { fence: slice.fence, cursor, ids: absent.map((row) => row.id) })
+    await mark(context, slice, pass, cursor, absent)
   }
+}
+
+async function mark(
+  { db, meter }: SliceContext,
+  { fence }: Slice,
+  pass: FullPass,
+  cursor: Cursor,
+  gone: readonly Row[],
+): Promise<void> {
+  const deleted = await markGone(db, pass, { fence, cursor, ids: gone.map((row) => row.id) })
+  meter.rowsWritten(pass.model.table, { deleted })
 }
 
 /** Looks absent rows up by their ids, marks those that Gem does not know and takes in those that it does. */
@@ -110,7 +122,7 @@ async function lookOneByOne(
       const outcome = await commitFound(context, slice, cursor, verdict)
       if (outcome.accountState !== 'ACTIVE') return { end: { kind: 'halted' } }
     }
-    await markGone(context.db, pass, { fence: slice.fence, cursor, ids: verdict.gone.map((row) => row.id) })
+    await mark(context, slice, pass, cursor, verdict.gone)
   }
 }
 

@@ -1,10 +1,10 @@
 import { countSeen } from '../database/absences.ts'
 import type { Cursor } from '../database/checkpoints.ts'
-import { commitPage } from '../database/commit-page.ts'
 import { holdsAt, newReading } from '../gem/list-reading.ts'
 import { pageAt } from '../gem/paging.ts'
 import { models } from '../mappers/registry.ts'
 import { streams } from '../streams.ts'
+import { commit } from './commit.ts'
 import { tryDeadEnd } from './dead-end.ts'
 import { mapPage } from './map-page.ts'
 import { type FetchedPage, readPages } from './read-pages.ts'
@@ -38,14 +38,13 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
     const { page, embedded } = mapPage(slice.stream, fetched.page, context.settings)
     const unreadable = page.records.filter((record) => record.remoteId === null).length
     const { cursor: next, isEnd } = advance(cursor, fetched, unreadable)
-    const outcome = await commitPage(context.db, {
+    const outcome = await commit(context, {
       ...slice,
       cursor: next,
       page,
       embedded,
       requests: context.limiter.takeCalls(),
     })
-    context.onProgress(outcome)
     if (outcome.accountState !== 'ACTIVE') return { end: { kind: 'halted' } }
     if (isEnd) return { end: null, cursor: await closeStep(context, slice, next) }
     const goesBack = next.offset < fetched.nextOffset

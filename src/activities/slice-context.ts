@@ -3,6 +3,7 @@ import type { PageOutcome } from '../database/commit-page.ts'
 import type { Db } from '../database/connect.ts'
 import type { GemClient } from '../gem/client.ts'
 import type { AccountLimiter } from './account-limiter.ts'
+import type { Meter } from './meter.ts'
 import type { SliceInput } from './slice.types.ts'
 import type { SyncSettings } from './sync-settings.ts'
 
@@ -16,6 +17,7 @@ export interface SliceContext {
   readonly key: KeyComparison
   /** Aborted when the activity is cancelled or the worker shuts down. */
   readonly signal: AbortSignal
+  readonly meter: Meter
   /** Told after each commit. */
   readonly onProgress: (outcome: PageOutcome) => void
 }

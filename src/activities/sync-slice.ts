@@ -102,7 +102,11 @@ async function beginOfWindow(db: Db, { account, stream, since }: SliceInput): Pr
  *
  * @returns null for an error that is the caller's.
  */
-async function learnFrom(error: unknown, { db }: SliceContext, input: SliceInput): Promise<SliceEnd | null> {
+async function learnFrom(
+  error: unknown,
+  { db, meter }: SliceContext,
+  input: SliceInput,
+): Promise<SliceEnd | null> {
   if (error instanceof TryAgainError && (error.smallerPage || error.deadEnd !== null)) {
     await saveLearned(db, input.account, input.stream, input.runId, ({ size, deadEnd }) => ({
       size: error.smallerPage ? smallerPageSize(size) : size,
@@ -112,5 +116,6 @@ async function learnFrom(error: unknown, { db }: SliceContext, input: SliceInput
   if (!(error instanceof WaitError)) return null
   const until = error.until ?? new Date(Date.now() + backOff(error.reason, input.throttledBefore))
   await blockCalls(db, input.account, until)
+  meter.askedToPause(error.reason, Math.max(0, until.getTime() - Date.now()) / 1000)
   return { kind: 'wait', until: until.toISOString(), reason: error.reason }
 }

@@ -43,6 +43,8 @@ export interface PageCommit {
 export interface PageOutcome extends WriteCounts {
   readonly rejected: number
   readonly warnings: number
+  /** What copies embedded in the page's records came to; null: there were none to look for. */
+  readonly embedded: WriteCounts | null
   /** The account's state as the commit saw it: whether to go on. */
   readonly accountState: AccountState
 }
@@ -88,7 +90,7 @@ async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<Pag
   await count(trx, commit, outcome)
   if (embedded && along && along.counts.inserted + along.counts.updated > 0)
     await countEmbedded(trx, commit, embedded, along.counts)
-  return { ...outcome, accountState }
+  return { ...outcome, embedded: along?.counts ?? null, accountState }
 }
 
 async function writeBatch(

@@ -25,6 +25,15 @@ export interface GemClientOptions {
   dispatcher?: Dispatcher | undefined
   /** Our own clock. Default: the machine's. */
   now?: (() => Date) | undefined
+  /** Told of each request once it has ended, however it did. */
+  onCall?: ((call: EndedCall) => void) | undefined
+}
+
+export interface EndedCall {
+  /** Null: no whole answer came. */
+  status: number | null
+  /** Without the wait for the limiter. */
+  elapsedMs: number
 }
 
 export interface PageRequest {

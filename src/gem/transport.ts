@@ -28,6 +28,7 @@ export class Transport {
   readonly #limiter: Limiter
   readonly #timeouts: GemTimeouts
   readonly #maxBodyBytes: number
+  readonly #onCall: GemClientOptions['onCall']
 
   constructor(options: GemClientOptions) {
     this.#base = checkBaseUrl(options.baseUrl, { allowInsecure: options.allowInsecureBaseUrl })
@@ -35,6 +36,7 @@ export class Transport {
     this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
     this.#maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES
     this.#limiter = options.limiter ?? unlimited
+    this.#onCall = options.onCall
     this.#ownsDispatcher = options.dispatcher === undefined
     this.#dispatcher =
       options.dispatcher ??
@@ -58,6 +60,7 @@ export class Transport {
     call.signal?.throwIfAborted()
     using deadline = new Deadline(this.#timeouts.total, call.signal)
     const start = performance.now()
+    let status: number | null = null
     try {
       const response = await this.#dispatcher.request({
         method: 'GET',
@@ -69,11 +72,14 @@ export class Transport {
         bodyTimeout: this.#timeouts.body,
       })
       const answer = await this.#readAnswer(response, start)
+      status = answer.status
       call.signal?.throwIfAborted()
       return answer
     } catch (error) {
       call.signal?.throwIfAborted()
       throw toNetworkError(call, error, { expired: deadline.expired })
+    } finally {
+      this.#onCall?.({ status, elapsedMs: performance.now() - start })
     }
   }
 

@@ -71,7 +71,15 @@ describe('the page commit', () => {
     ])
     assert.deepEqual(
       { ...outcome },
-      { inserted: 1, updated: 0, unchanged: 0, rejected: 2, warnings: 0, accountState: 'ACTIVE' },
+      {
+        inserted: 1,
+        updated: 0,
+        unchanged: 0,
+        rejected: 2,
+        warnings: 0,
+        embedded: null,
+        accountState: 'ACTIVE',
+      },
     )
     const [stream] = await rows(
       `select pages, fetched, inserted, rejected, requests from sync.run_streams where run_id = '${runId}'`,

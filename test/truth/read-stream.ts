@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { StreamEnd } from '../../src/activities/account.types.ts'
+import { silentMeter } from '../../src/activities/meter.ts'
 import type { SliceContext } from '../../src/activities/slice-context.ts'
 import { syncSlice } from '../../src/activities/sync-slice.ts'
 import type { RunMode } from '../../src/database/database-types.ts'
@@ -23,6 +24,7 @@ export async function readStream(
     ...{ db, gem, limiter, settings },
     key: { compared: true, version: '' },
     signal: new AbortController().signal,
+    meter: silentMeter,
     onProgress: () => {},
   }
   const input = { account, runId, mode, stream, inFlight, since, confirmDeletions, throttledBefore: 0 }

@@ -1,0 +1,16 @@
+import type { Limiter } from '../gem/limiter.ts'
+import type { Meter } from './meter.ts'
+
+/** A limiter that tells how long each call waits for it. */
+export function measuredLimiter(limiter: Limiter, meter: Meter): Limiter {
+  return {
+    async acquire(signal) {
+      const start = performance.now()
+      try {
+        await limiter.acquire(signal)
+      } finally {
+        meter.waitedForSlot((performance.now() - start) / 1000)
+      }
+    },
+  }
+}
