@@ -69,6 +69,7 @@ export interface CheckpointsTable {
   run_id: string | null
   cursor: Json<unknown>
   watermark: NullableTime
+  fresh_at: NullableTime
   fence: Generated<number>
   updated_at: Generated<Date>
 }

@@ -80,7 +80,8 @@ export interface StreamCompletion {
 
 /**
  * A stream has been read to its end: closes it and stores where the next delta's window begins, in one transaction.
- * That is where the run began by Gem's clock, less the overlap; a clock that went back counts as what it said.
+ * That is where the run began by Gem's clock, less the overlap; a clock that went back counts as what it said. How
+ * fresh the rows are is told by PostgreSQL's clock.
  *
  * @throws FencedError if a newer attempt has taken the stream over.
  */
@@ -90,7 +91,9 @@ export async function completeStream(db: Db, completion: StreamCompletion): Prom
     const { numAffectedRows } = await sql`
       update sync.checkpoints c set updated_at = clock_timestamp(), watermark = case when ${movesWatermark} then coalesce(
         (select least(r.gem_started_at, (c.cursor ->> 'startedAt')::timestamptz) from sync.runs r where r.id = ${runId})
-          - make_interval(secs => ${overlapMs / 1000}), watermark) else watermark end
+          - make_interval(secs => ${overlapMs / 1000}), watermark) else watermark end,
+        fresh_at = case when ${movesWatermark && problem === null} then
+          (select started_at from sync.run_streams s where s.run_id = ${runId} and s.stream = c.stream) else fresh_at end
       where account = ${account} and stream = ${stream} and run_id = ${runId} and fence = ${fence}`.execute(
       trx,
     )

@@ -71,6 +71,7 @@ export const syncComments = {
       run_id: 'The run that the cursor belongs to',
       cursor: 'How far that run has read; moves only together with the rows',
       watermark: "Where the next delta's window begins, by Gem's clock",
+      fresh_at: 'When the last reading without a problem began: what Gem had by then is here',
       fence: 'Grows with each attempt; an older attempt can no longer commit',
       updated_at: 'When the cursor last moved',
     },

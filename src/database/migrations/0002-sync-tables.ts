@@ -43,6 +43,8 @@ const statements = [
     error text
   )`,
   'create index on sync.runs (account, started_at desc)',
+  'create index on sync.runs (started_at desc)',
+  `create index on sync.runs (account) where state = 'RUNNING'`,
   `create table sync.run_streams (
     run_id uuid not null references sync.runs on delete cascade,
     stream text not null,
@@ -69,6 +71,7 @@ const statements = [
     run_id uuid,
     cursor jsonb,
     watermark timestamptz,
+    fresh_at timestamptz,
     fence bigint not null default 0,
     updated_at timestamptz not null default now(),
     primary key (account, stream)

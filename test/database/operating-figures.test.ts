@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, describe, test } from 'node:test'
+import { sql } from 'kysely'
+import { connect, type Db } from '../../src/database/connect.ts'
+import { readAccountFigures, readTallies } from '../../src/database/operating-figures.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { insertBareAccount } from '../support/direct-sync.ts'
+
+describe('the figures for operators', () => {
+  let database: TestDatabase
+  let db: Db
+  before(async () => {
+    database = await createTestDatabase()
+    db = connect(database.workerUrl, { max: 1 })
+  })
+  after(async () => {
+    await db.destroy()
+    await database.drop()
+  })
+
+  test('tell the age of each list that was read, and of the account', async () => {
+    await insertBareAccount(db, 'acme')
+    await sql`update sync.accounts set created_at = clock_timestamp() - interval '1 day', state = 'PAUSED',
+      settings = '{"models":["jobs"]}'`.execute(db)
+    await insertBareAccount(db, 'new')
+    await sql`insert into sync.checkpoints (account, stream, fresh_at) values
+      ('acme', 'jobs', clock_timestamp() - interval '1 hour'), ('acme', 'users', null)`.execute(db)
+    const [acme, fresh, ...others] = await readAccountFigures(db)
+    assert.ok(acme && fresh && others.length === 0)
+    assert.deepEqual([acme.account, acme.state, acme.models], ['acme', 'PAUSED', ['jobs']])
+    assert.deepEqual(Object.keys(acme.ages), ['jobs'])
+    assert.equal(Math.floor(acme.age / 86_400), 1)
+    assert.equal(Math.floor((acme.ages.jobs ?? 0) / 3_600), 1)
+    assert.deepEqual([fresh.account, fresh.state, fresh.models, fresh.ages], ['new', 'ACTIVE', null, {}])
+  })
+
+  test('count runs under way by mode, and open rejects by list', async () => {
+    for (const [mode, state] of [
+      ['full', 'RUNNING'],
+      ['delta', 'RUNNING'],
+      ['delta', 'RUNNING'],
+      ['delta', 'SUCCEEDED'],
+    ]) {
+      await sql`insert into sync.runs (id, account, mode, trigger, models, state, started_at)
+        values (${randomUUID()}, 'acme', ${mode}, 'start', '{}', ${state}, now())`.execute(db)
+    }
+    for (const [id, resolved] of [
+      ['1', null],
+      ['2', null],
+      ['3', new Date()],
+    ]) {
+      await sql`insert into sync.rejected_records (account, stream, remote_id, reason, run_id, first_seen_at, last_seen_at, resolved_at)
+        values ('acme', 'users', ${id}, '', ${randomUUID()}, now(), now(), ${resolved})`.execute(db)
+    }
+    const { running, rejected } = await readTallies(db)
+    assert.deepEqual(Object.fromEntries(running.map(({ name, count }) => [name, count])), {
+      full: 1,
+      delta: 2,
+    })
+    assert.deepEqual(rejected, [{ name: 'users', count: 2 }])
+  })
+})
