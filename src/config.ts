@@ -8,6 +8,7 @@ import { keyringOf } from './config/keyring.ts'
 import { type TemporalConfig, temporalOf } from './config/temporal.ts'
 import { UserError } from './errors.ts'
 import type { LogOptions } from './log.ts'
+import type { HttpAddress } from './worker/http-server.ts'
 
 export { type Environment, readEnvironment } from './config/environment.ts'
 export { keyringOf } from './config/keyring.ts'
@@ -19,6 +20,8 @@ export interface Config {
   readonly keyring: Keyring
   readonly temporal: TemporalConfig
   readonly log: LogOptions
+  /** Where the worker serves health and metrics; null: nowhere. */
+  readonly http: HttpAddress | null
   readonly worker: WorkerLimits
 }
 
@@ -40,6 +43,7 @@ export function readConfig(env: Env = process.env): Config {
     keyring: keyringOf(environment),
     temporal: temporalOf(environment),
     log: logOf(environment),
+    http: environment.variables.GEM_ATS_SYNC_HTTP_ADDRESS ?? null,
     worker: workerLimitsOf(environment),
   }
 }

@@ -4,13 +4,18 @@
  *
  * Exit codes: 0 stopped by a signal, 1 failed, 2 the configuration is wrong.
  */
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import { NativeConnection, Worker } from '@temporalio/worker'
 import { createActivities } from './activities/index.ts'
 import { type Config, readConfig } from './config.ts'
 import { connect } from './database/connect.ts'
 import { UserError } from './errors.ts'
 import { createGemDispatcher } from './gem/dispatcher.ts'
 import { createLogger, type Logger } from './log.ts'
+import { type HttpAddress, type HttpServer, type Routes, startHttpServer } from './worker/http-server.ts'
+import { PrometheusMeter } from './worker/metrics/prometheus-meter.ts'
+import { SdkRuntime } from './worker/metrics/sdk-runtime.ts'
+import { operatorView } from './worker/operator-view.ts'
+import type { WorkerParts } from './worker/readiness.ts'
 import { knowsSearchAttributes } from './worker/search-attributes.ts'
 import { temporalLogger } from './worker/temporal-logger.ts'
 import { checkDatabase, waitUntilReady } from './worker/wait-until-ready.ts'
@@ -26,14 +31,23 @@ try {
 
 async function work(config: Config, log: Logger): Promise<void> {
   const stopping = stopSignal()
-  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] })
+  const sdk = new SdkRuntime(
+    { logger: temporalLogger(log), shutdownSignals: [] },
+    { withMetrics: config.http !== null },
+  )
+  const meter = new PrometheusMeter()
+  const parts: WorkerParts = { connection: null, worker: null, stopping }
+  const routes = operatorView({ parts, databaseUrl: config.databaseUrl, meter, sdk, log })
+  await using _server = await serve(config.http, routes, log)
   const db = connect(config.databaseUrl, { max: config.worker.poolSize })
   const dispatchers = createDispatchers(config)
   try {
     await waitUntilReady('PostgreSQL', log, stopping, () => checkDatabase(db))
-    const connection = await waitUntilReady('Temporal', log, stopping, () =>
-      NativeConnection.connect(config.temporal.connectionOptions),
-    )
+    const connection = await waitUntilReady('Temporal', log, stopping, async () => {
+      await sdk.install()
+      return await NativeConnection.connect(config.temporal.connectionOptions)
+    })
+    parts.connection = connection
     const worker = await Worker.create({
       connection,
       namespace: config.temporal.namespace,
@@ -43,6 +57,7 @@ async function work(config: Config, log: Logger): Promise<void> {
         db,
         keyring: config.keyring,
         log,
+        meter,
         hasSearchAttributes: await knowsSearchAttributes(connection, config.temporal.namespace),
         dispatcherFor: (allowInsecureBaseUrl) =>
           allowInsecureBaseUrl ? dispatchers.insecure : dispatchers.secure,
@@ -52,6 +67,7 @@ async function work(config: Config, log: Logger): Promise<void> {
       maxConcurrentActivityTaskExecutions: config.worker.maxConcurrentActivities,
       shutdownGraceTime: config.worker.shutdownGraceMs,
     })
+    parts.worker = worker
     stopping.addEventListener('abort', () => worker.shutdown())
     if (!stopping.aborted) {
       log.info({ taskQueue: config.temporal.taskQueue }, 'worker is ready')
@@ -64,6 +80,14 @@ async function work(config: Config, log: Logger): Promise<void> {
   } finally {
     await Promise.all([dispatchers.secure.close(), dispatchers.insecure.close(), db.destroy()])
   }
+}
+
+/** Before all else: while a worker waits for its servers, operators can ask it for what it waits. */
+async function serve(address: HttpAddress | null, routes: Routes, log: Logger): Promise<HttpServer | null> {
+  if (address === null) return null
+  const server = await startHttpServer(address, routes, log)
+  log.info({ url: server.url }, 'health and metrics are served')
+  return server
 }
 
 /** One pool of connections to Gem for all accounts; the limiter, not the pool, bounds each of them. */

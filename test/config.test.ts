@@ -73,6 +73,7 @@ test('a bad value is refused by the name of its variable, and never repeated', (
     GEM_ATS_SYNC_ENCRYPTION_KEY: 'hush-hush',
     GEM_ATS_SYNC_PREVIOUS_ENCRYPTION_KEYS: `${key},hush-hush`,
     GEM_ATS_SYNC_OWNER_DATABASE_URL: 'postgres://u:hush-hush@h:port/d',
+    GEM_ATS_SYNC_HTTP_ADDRESS: 'hush-hush',
     GEM_ATS_SYNC_LOG_LEVEL: 'hush-hush',
     GEM_ATS_SYNC_LOG_PRETTY: 'hush-hush',
     GEM_ATS_SYNC_MAX_CONCURRENT_ACTIVITIES: '0',
@@ -83,6 +84,30 @@ test('a bad value is refused by the name of its variable, and never repeated', (
     const message = refusal({ ...minimal, [name]: value })
     assert.ok(message.startsWith(`${name} must be `), message)
     assert.equal(message.includes('hush'), false)
+  }
+})
+
+test('health and metrics are served where an address says, and nowhere without one', () => {
+  assert.equal(readConfig(minimal).http, null)
+  const http = (address: string) => readConfig({ ...minimal, GEM_ATS_SYNC_HTTP_ADDRESS: address }).http
+  assert.deepEqual(http('127.0.0.1:9464'), { host: '127.0.0.1', port: 9464 })
+  assert.deepEqual(http('localhost:0'), { host: 'localhost', port: 0 })
+  assert.deepEqual(http('[::1]:9464'), { host: '::1', port: 9464 })
+  for (const bad of [
+    '9464',
+    ':9464',
+    '::1:9464',
+    '127.0.0.1',
+    'a:65536',
+    'http://a:1',
+    'a:1/metrics',
+    'a b:1',
+  ]) {
+    assert.match(
+      refusal({ ...minimal, GEM_ATS_SYNC_HTTP_ADDRESS: bad }),
+      /^GEM_ATS_SYNC_HTTP_ADDRESS must be an address and a port/,
+      bad,
+    )
   }
 })
 

@@ -24,6 +24,18 @@ const postgresUrl = z
     ),
   )
 
+/** `host:port`; an IPv6 address stands in brackets. */
+const httpAddress = z
+  .string()
+  .regex(/^(\[[\da-f:.]+\]|[^\s:/@[\]]+):\d{1,5}$/i)
+  .transform((address) => {
+    const colon = address.lastIndexOf(':')
+    const host = address.slice(0, colon).replace(/^\[|\]$/g, '')
+    return { host, port: Number(address.slice(colon + 1)) }
+  })
+  .refine(({ port }) => port <= 65_535)
+  .meta(must('an address and a port, such as 127.0.0.1:9464 or 0.0.0.0:9464'))
+
 export const encryptionKeyIs = 'base64 of 32 random bytes (openssl rand -base64 32)'
 
 const encryptionKey = z.string().transform((base64, context): EncryptionKey => {
@@ -44,6 +56,8 @@ export const variables = {
   GEM_ATS_SYNC_DATABASE_POOL_SIZE: count(2, 1_000),
   GEM_ATS_SYNC_ENCRYPTION_KEY: encryptionKey.meta(must(encryptionKeyIs)),
   GEM_ATS_SYNC_ENCRYPTION_KEY_FILE: text('the path of a file'),
+  /** Where the worker serves health and metrics; nowhere if it is not set. */
+  GEM_ATS_SYNC_HTTP_ADDRESS: httpAddress,
   GEM_ATS_SYNC_LOG_LEVEL: z.enum(logLevels).meta(must(`one of ${logLevels.join(', ')}`)),
   GEM_ATS_SYNC_LOG_PRETTY: z
     .enum(['true', 'false'])

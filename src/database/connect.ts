@@ -10,6 +10,8 @@ export interface ConnectOptions {
   readonly max?: number
   /** Shown in pg_stat_activity. */
   readonly applicationName?: string
+  /** How long a connection and each statement may take. Default: 10 s for a connection, statements without end. */
+  readonly timeoutMs?: number
 }
 
 // Counters are bigint in PostgreSQL and stay far below 2^53.
@@ -22,7 +24,8 @@ export function connect(url: string, options: ConnectOptions = {}): Db {
     connectionString: url,
     max: options.max ?? 8,
     application_name: options.applicationName ?? 'gem-ats-sync',
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: options.timeoutMs ?? 10_000,
+    ...(options.timeoutMs === undefined ? {} : { query_timeout: options.timeoutMs }),
     keepAlive: true,
     types,
   })

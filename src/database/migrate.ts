@@ -2,15 +2,7 @@ import { sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { connect, type Db } from './connect.ts'
 import { describeTables } from './describe-tables.ts'
-import * as atsTables from './migrations/0001-ats-tables.ts'
-import * as syncTables from './migrations/0002-sync-tables.ts'
-import * as roles from './migrations/0003-roles.ts'
-
-const migrations = {
-  '0001-ats-tables': atsTables,
-  '0002-sync-tables': syncTables,
-  '0003-roles': roles,
-}
+import { migrations } from './migrations/index.ts'
 
 export interface MigrateOptions {
   /** URL of the owner of the schemas: it may create schemas, tables and roles. */

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Db } from '../database/connect.ts'
+import { migrationState } from '../database/migration-state.ts'
+import { reasonOf } from './reason.ts'
 
 const firstPauseMs = 500
 const longestPauseMs = 15_000
@@ -31,12 +32,6 @@ export async function waitUntilReady<T>(
 
 /** The database answers and has our tables. */
 export async function checkDatabase(db: Db): Promise<void> {
-  const { rows } = await sql<{ migrated: boolean }>`
-    select to_regclass('sync.rate_limits') is not null as migrated`.execute(db)
-  if (!rows[0]?.migrated) throw new Error('the schemas ats and sync are missing: run `gem-ats-sync migrate`')
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])
-  return error instanceof Error ? error.message : String(error)
+  const { missing } = await migrationState(db)
+  if (missing.length > 0) throw new Error(`${missing.join(', ')} has not run: run \`gem-ats-sync migrate\``)
 }
