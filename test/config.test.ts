@@ -165,6 +165,7 @@ test('the embedded stack that runs gives what is not set, unless another databas
     namespace: 'embedded',
     taskQueue: TASK_QUEUE,
     uiUrl: 'http://127.0.0.1:1',
+    workerUrl: 'http://127.0.0.1:9464',
     temporalCli: '/bin/temporal',
     pid: process.pid,
   })

@@ -13,6 +13,8 @@ export interface EmbeddedEnvironment {
   readonly temporalPort: number | undefined
   readonly temporalUiPort: number | undefined
   readonly simulatedGemPort: number | undefined
+  /** Where the worker is to serve health and metrics; undefined: on the usual port if it is free, else on any. */
+  readonly workerAddress: string | undefined
   /** A Temporal CLI to use instead of any other. */
   readonly temporalCliPath: string | undefined
   /** A time-skipping test server to use instead of any other. */
@@ -35,6 +37,7 @@ export function readEnvironment(variables: Variables = process.env): EmbeddedEnv
     temporalPort: port(variables, 'TEMPORAL_PORT'),
     temporalUiPort: port(variables, 'TEMPORAL_UI_PORT'),
     simulatedGemPort: port(variables, 'SIMULATED_GEM_PORT'),
+    workerAddress: text(variables, 'GEM_ATS_SYNC_HTTP_ADDRESS'),
     temporalCliPath: text(variables, 'TEMPORAL_CLI_PATH'),
     testServerPath: text(variables, 'TEMPORAL_TEST_SERVER_PATH'),
     path: variables.PATH ?? '',

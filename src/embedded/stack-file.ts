@@ -10,6 +10,8 @@ export interface StackFile {
   readonly namespace: string
   readonly taskQueue: string
   readonly uiUrl: string
+  /** Where the worker serves health and metrics. */
+  readonly workerUrl: string
   /** Only in the demo: where the simulated Gem serves. */
   readonly gemUrl?: string
   /** Path of the `temporal` program. */

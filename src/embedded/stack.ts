@@ -6,6 +6,7 @@ import { migrate } from '../database/migrate.ts'
 import { UserError } from '../errors.ts'
 import type { EmbeddedEnvironment } from './environment.ts'
 import { isTaken, type PidLock, takeLock } from './pid-lock.ts'
+import { choosePort, LOOPBACK } from './ports.ts'
 import { type EmbeddedPostgres, startPostgres } from './postgres.ts'
 import { keepSecret, newPassword } from './secrets.ts'
 import * as files from './stack-file.ts'
@@ -64,6 +65,7 @@ async function startParts(options: StackOptions, parts: AsyncDisposableStack): P
     namespace: temporal.namespace,
     taskQueue: files.TASK_QUEUE,
     uiUrl: temporal.uiUrl,
+    workerUrl: `http://${await workerAddress(environment)}`,
     ...(gem === undefined ? {} : { gemUrl: gem.url }),
     temporalCli: cli,
     pid: process.pid,
@@ -109,6 +111,18 @@ function assertWanted(parts: AsyncDisposableStack): void {
   if (parts.disposed) throw new UserError('stopped while it was starting')
 }
 
+/** Where the worker serves health and metrics; two stacks on one machine do not get into each other's way. */
+async function workerAddress({ workerAddress }: EmbeddedEnvironment): Promise<string> {
+  if (workerAddress !== undefined) return workerAddress
+  const wish = {
+    service: 'the worker',
+    variable: 'GEM_ATS_SYNC_HTTP_ADDRESS',
+    wanted: undefined,
+    usual: 9464,
+  }
+  return `${LOOPBACK}:${await choosePort(wish)}`
+}
+
 /** Migrates as the owner. @returns the URL of the worker's role */
 async function prepareDatabase(dataDir: string, postgres: EmbeddedPostgres): Promise<string> {
   const workerPassword = keepSecret(join(dataDir, 'worker-password'), newPassword)
@@ -127,7 +141,11 @@ async function startWorker(
   const { dataDir } = environment
   const logFile = workerLog === 'file' ? join(dataDir, 'worker.log') : undefined
   assertWanted(parts)
-  const worker = startWorkerProcess({ variables: files.variablesFor(dataDir, stack), logFile, say })
+  const variables = {
+    ...files.variablesFor(dataDir, stack),
+    GEM_ATS_SYNC_HTTP_ADDRESS: stack.workerUrl.slice('http://'.length),
+  }
+  const worker = startWorkerProcess({ variables, logFile, say })
   parts.defer(() => worker.stop())
   await untilPolled(stack, worker.firstEnded, logFile)
 }

@@ -8,13 +8,14 @@ export interface AccountToShow {
 
 /** What to look at and what to type next, as text for a terminal. */
 export function whereThingsAre(stack: Stack, { account, exists }: AccountToShow): string {
-  const { uiUrl, namespace, databaseUrl } = stack.file
+  const { uiUrl, namespace, databaseUrl, workerUrl } = stack.file
   const workflowId = `gem-account-${account}`
   const workflows = `${uiUrl}/namespaces/${namespace}/workflows`
   return [
     '',
     `Temporal Web UI   ${exists ? `${workflows}/${workflowId}` : workflows}`,
     `PostgreSQL        psql '${databaseUrl}'`,
+    `Worker            ${workerUrl}/readyz, ${workerUrl}/metrics`,
     '',
     ...(exists ? [] : addAndStart(account, workflowId)),
     'Look at it, resync it:',

@@ -15,6 +15,7 @@ const someStack = {
   namespace: 'default',
   taskQueue: files.TASK_QUEUE,
   uiUrl: 'http://127.0.0.1:8233',
+  workerUrl: 'http://127.0.0.1:9464',
   temporalCli: '/usr/bin/temporal',
   pid: process.pid,
 }
