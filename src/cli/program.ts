@@ -8,6 +8,7 @@ import { accountSetKey } from './account-set-key.ts'
 import { accountShow } from './account-show.ts'
 import { demo } from './demo.ts'
 import { migrateCommand } from './migrate.ts'
+import { runs } from './runs.ts'
 import { status } from './status.ts'
 
 const help = `
@@ -29,7 +30,7 @@ export function createProgram(): Command {
     .description('Mirrors Gem ATS accounts into PostgreSQL, on Temporal.')
     .version(manifest.version)
     .addHelpText('after', help)
-  for (const command of [account, status(), migrateCommand(), demo()]) program.addCommand(command)
+  for (const command of [account, status(), runs(), migrateCommand(), demo()]) program.addCommand(command)
   return withOneLineErrors(program)
 }
 
