@@ -32,10 +32,11 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
     ...{ offset: cursor.offset, reading: cursor.reading, size: cursor.size, maxPerPage, mostRows },
     inFlight: slice.inFlight,
     mayFetch: slice.mayCall,
+    map: (page) => mapPage(slice.stream, page, { ...slice, ...context }),
     signal: context.signal,
   })
   for await (const fetched of pages) {
-    const { page, embedded } = mapPage(slice.stream, fetched.page, context.settings)
+    const { page, embedded } = fetched.mapped
     const unreadable = page.records.filter((record) => record.remoteId === null).length
     const { cursor: next, isEnd } = advance(cursor, fetched, unreadable)
     const outcome = await commit(context, {
@@ -63,7 +64,7 @@ function placed(cursor: Cursor): Cursor {
 /** The cursor after a page, within its step. */
 function advance(
   cursor: Cursor,
-  fetched: FetchedPage,
+  fetched: FetchedPage<unknown>,
   unreadable: number,
 ): { cursor: Cursor; isEnd: boolean } {
   const { page, nextOffset, nextSize, isLast, reading } = fetched

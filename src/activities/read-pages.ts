@@ -4,7 +4,7 @@ import { judgePage, type ListReading } from '../gem/list-reading.ts'
 import { type PageSize, pageSizeAfterGoodPage } from '../gem/page-size.ts'
 import { offsetAfter, pageAt } from '../gem/paging.ts'
 
-export interface PagesRequest {
+export interface PagesRequest<Mapped> {
   /** Of the collection, with its trailing slash. */
   readonly path: string
   readonly query: Readonly<Record<string, string>>
@@ -20,11 +20,14 @@ export interface PagesRequest {
   readonly inFlight: number
   /** Asked before each call: whether the slice has room for another page. */
   readonly mayFetch: () => boolean
+  /** What is made of each page as soon as it is there: while earlier ones are committed, PostgreSQL is who works. */
+  readonly map: (page: GemPage) => Mapped
   readonly signal: AbortSignal
 }
 
-export interface FetchedPage {
+export interface FetchedPage<Mapped> {
   readonly page: GemPage
+  readonly mapped: Mapped
   readonly perPage: number
   /** Where the next page begins, and at which size. */
   readonly nextOffset: number
@@ -40,33 +43,38 @@ export interface FetchedPage {
  *
  * @throws TryAgainError also where the list cannot be read on: it shows the same again, or has no end.
  */
-export async function* readPages(client: GemClient, request: PagesRequest): AsyncGenerator<FetchedPage> {
+export async function* readPages<Mapped>(
+  client: GemClient,
+  request: PagesRequest<Mapped>,
+): AsyncGenerator<FetchedPage<Mapped>> {
   const abandon = new AbortController()
   const signal = AbortSignal.any([request.signal, abandon.signal])
-  const queue: { number: number; perPage: number; page: Promise<GemPage> }[] = []
+  const queue: { number: number; perPage: number; answer: Promise<Answer<Mapped>> }[] = []
   let { offset, size, reading } = request
   let nextToFetch = pageAt(offset, size.perPage).page
   let lastKnown = nextToFetch
 
   const fetchAhead = () => {
     while (queue.length < request.inFlight && nextToFetch <= lastKnown && request.mayFetch()) {
-      const page = client.fetchPage({
-        path: request.path,
-        query: { ...request.query },
-        page: nextToFetch,
-        perPage: size.perPage,
-        signal,
-      })
+      const answer = client
+        .fetchPage({
+          path: request.path,
+          query: { ...request.query },
+          page: nextToFetch,
+          perPage: size.perPage,
+          signal,
+        })
+        .then((page) => ({ page, mapped: request.map(page) }))
       // Handled where it is awaited; a page that is never reached must not end the process.
-      page.catch(() => {})
-      queue.push({ number: nextToFetch++, perPage: size.perPage, page })
+      answer.catch(() => {})
+      queue.push({ number: nextToFetch++, perPage: size.perPage, answer })
     }
   }
 
   try {
     fetchAhead()
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const { page, isLast, ...judged } = judge(request, reading, next, await next.page)
+      const { page, mapped, isLast, ...judged } = judge(request, reading, next, await next.answer)
       reading = judged.reading
       offset = offsetAfter(next.number, next.perPage)
       // Pages of odd sizes are counted through at one size.
@@ -79,7 +87,7 @@ export async function* readPages(client: GemClient, request: PagesRequest): Asyn
         lastKnown = nextToFetch
         fetchAhead()
       }
-      yield { page, perPage: next.perPage, nextOffset: offset, nextSize: size, isLast, reading }
+      yield { page, mapped, perPage: next.perPage, nextOffset: offset, nextSize: size, isLast, reading }
       if (isLast) return
     }
   } finally {
@@ -87,12 +95,14 @@ export async function* readPages(client: GemClient, request: PagesRequest): Asyn
   }
 }
 
-function judge(
-  { path, mostRows }: PagesRequest,
+type Answer<Mapped> = Pick<FetchedPage<Mapped>, 'page' | 'mapped'>
+
+function judge<Mapped>(
+  { path, mostRows, map }: PagesRequest<Mapped>,
   before: ListReading,
   { number, perPage }: { readonly number: number; readonly perPage: number },
-  page: GemPage,
-): Pick<FetchedPage, 'page' | 'isLast' | 'reading'> {
+  { page, mapped }: Answer<Mapped>,
+): Pick<FetchedPage<Mapped>, 'page' | 'mapped' | 'isLast' | 'reading'> {
   const total = page.pagination?.total ?? null
   const verdict = judgePage(before, { number, perPage, records: page.records, total }, mostRows)
   const deadEnd = (sameAs: number | null) =>
@@ -100,9 +110,11 @@ function judge(
   switch (verdict.kind) {
     case 'more':
     case 'end':
-      return { page, isLast: verdict.kind === 'end', reading: verdict.reading }
-    case 'all again':
-      return { page: { ...page, records: [] }, isLast: true, reading: before }
+      return { page, mapped, isLast: verdict.kind === 'end', reading: verdict.reading }
+    case 'all again': {
+      const nothing = { ...page, records: [] }
+      return { page: nothing, mapped: map(nothing), isLast: true, reading: before }
+    }
     case 'same page':
       throw deadEnd(verdict.as)
     case 'no end':

@@ -11,14 +11,16 @@ import { withoutOutdated } from './outdated-copies.ts'
 import { isRefusedValue, type RefusedRecord, writeCarefully } from './refused-values.ts'
 import { keepRejected, type Reject, resolveRejected } from './rejected-records.ts'
 import { rowId } from './row-id.ts'
-import type { WriteContext } from './rows.ts'
-import { type WriteCounts, type Written, writeRecords } from './write-page.ts'
+import type { Row, WriteContext } from './rows.ts'
+import { type WriteCounts, type Written, writeRows } from './write-page.ts'
 
 /** Records of one model that a page brought. */
 export interface Batch {
   readonly stream: StreamName
   readonly model: Model
   readonly records: readonly (MappedRecord | RejectedRecord)[]
+  /** What the mapped ones become: each once. */
+  readonly rows: readonly Row[]
   /** Copies embedded in other records: they give way to a row whose last activity is newer than theirs. */
   readonly embedded: boolean
 }
@@ -65,14 +67,28 @@ export async function commitPage(db: Db, commit: PageCommit): Promise<PageOutcom
   }
 }
 
+/** Writes a batch's rows, given the records that came along in them. */
 type Write = (
-  ...args: Parameters<typeof writeRecords>
+  trx: Db,
+  context: WriteContext,
+  batch: Batch,
+  embedded: readonly MappedRecord[],
 ) => Promise<Written & { readonly refused: readonly RefusedRecord[] }>
 
-const writeAll: Write = async (...args) => ({ ...(await writeRecords(...args)), refused: [] })
+const writeAll: Write = async (trx, context, batch, embedded) => {
+  const { counts, ...written } = await writeRows(trx, context, batch.model, batch.rows, embedded)
+  const repeated = copiesOf(batch).length - batch.rows.length
+  return { ...written, counts: { ...counts, unchanged: counts.unchanged + repeated }, refused: [] }
+}
 
 /** It follows the changes by itself, part by part. */
-const carefully: Write = async (...args) => ({ ...(await writeCarefully(...args)), ...noChanges })
+const carefully: Write = async (trx, context, batch, embedded) => ({
+  ...(await writeCarefully(trx, context, batch.model, copiesOf(batch), embedded)),
+  ...noChanges,
+})
+
+/** All copies of a record in their order; of embedded ones the newest alone. */
+const copiesOf = (batch: Batch) => (batch.embedded ? batch.rows.map(({ record }) => record) : mappedOf(batch))
 
 async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<PageOutcome> {
   const { account, cursor, page, embedded } = commit
@@ -100,10 +116,9 @@ async function writeBatch(
   batch: Batch,
   write: Write,
 ): Promise<Written & { readonly rejected: number }> {
-  const mapped = mappedOf(batch)
-  const current = batch.embedded ? await withoutOutdated(trx, context.account, mapped) : mapped
+  const current = batch.embedded ? { ...batch, rows: await withoutOutdated(trx, batch.rows) } : batch
   const cameAlong = !batch.embedded && commit.embedded ? mappedOf(commit.embedded) : []
-  const { refused, ...written } = await write(trx, context, batch.model, current, cameAlong)
+  const { refused, ...written } = await write(trx, context, current, cameAlong)
   const { rejects, resolved } = verdicts(batch, refused)
   await keepRejected(trx, context, commit.runId, batch.stream, rejects)
   await resolveRejected(trx, context, batch.stream, resolved)
@@ -135,10 +150,12 @@ function verdicts(
 /** A full pass proves absence by what it did see: rejected records with a readable id and embedded copies included. */
 async function rememberSeen(trx: Db, { account, runId, cursor, page, embedded }: PageCommit): Promise<void> {
   for (const batch of embedded ? [page, embedded] : [page]) {
+    const known = new Map(batch.rows.map((row) => [row.record.remoteId, row.id]))
+    // A record that the page shows twice is there twice: it is a trace of rows that moved.
     const ids = batch.records
       .map((record) => record.remoteId)
       .filter((id) => id !== null)
-      .map((id) => rowId(account, batch.model.table, id))
+      .map((id) => known.get(id) ?? rowId(account, batch.model.table, id))
     if (ids.length === 0) continue
     // What windows and look-ups bring is seen as well, but says nothing about how the whole list was read.
     const isAside = batch.embedded || cursor.step.kind !== 'whole'

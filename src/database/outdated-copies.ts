@@ -2,39 +2,35 @@ import { sql } from 'kysely'
 import type { MappedRecord } from '../mappers/read-record.ts'
 import { instantOf } from '../mappers/values.ts'
 import type { Db } from './connect.ts'
-import { rowId } from './row-id.ts'
+import type { Row } from './rows.ts'
 
-/** The embedded copies of applications that are not older than what is stored, or than one another. */
-export async function withoutOutdated(
-  trx: Db,
-  account: string,
-  copies: readonly MappedRecord[],
-): Promise<MappedRecord[]> {
-  if (copies.length === 0) return []
+/** Of each embedded application the copy that is not older than another one of the page. */
+export function newestCopies(copies: readonly MappedRecord[]): MappedRecord[] {
   const newest = new Map<string, MappedRecord>()
   for (const copy of copies) {
     const other = newest.get(copy.remoteId)
     if (other === undefined || !isNewer(lastActivity(other), lastActivity(copy)))
       newest.set(copy.remoteId, copy)
   }
-  const stored = await lastActivities(trx, account, [...newest.keys()])
-  return [...newest.values()].filter(
-    (copy) => !isNewer(stored.get(copy.remoteId) ?? null, lastActivity(copy)),
+  return [...newest.values()]
+}
+
+/** The copies that are not older than what is stored. */
+export async function withoutOutdated(trx: Db, copies: readonly Row[]): Promise<Row[]> {
+  if (copies.length === 0) return []
+  const stored = await lastActivities(
+    trx,
+    copies.map(({ id }) => id),
   )
+  return copies.filter(({ id, record }) => !isNewer(stored.get(id) ?? null, lastActivity(record)))
 }
 
 /** Of the stored rows, in milliseconds. The copies' own times stay here: PostgreSQL may refuse one, and the page with it. */
-async function lastActivities(
-  trx: Db,
-  account: string,
-  remoteIds: readonly string[],
-): Promise<Map<string, number | null>> {
-  const { rows } = await sql<{ remote_id: string; at: number | null }>`
-    select remote_id, (extract(epoch from remote_updated_at) * 1000)::float8 as at
-    from ats.applications where id = any(${remoteIds.map((id) => rowId(account, 'applications', id))}::uuid[])`.execute(
-    trx,
-  )
-  return new Map(rows.map(({ remote_id, at }) => [remote_id, at]))
+async function lastActivities(trx: Db, ids: readonly string[]): Promise<Map<string, number | null>> {
+  const { rows } = await sql<{ id: string; at: number | null }>`
+    select id, (extract(epoch from remote_updated_at) * 1000)::float8 as at
+    from ats.applications where id = any(${ids}::uuid[])`.execute(trx)
+  return new Map(rows.map(({ id, at }) => [id, at]))
 }
 
 function lastActivity({ columns: { remote_updated_at } }: MappedRecord): number | null {

@@ -3,8 +3,8 @@ import type { Model } from '../mappers/model.ts'
 import type { MappedRecord } from '../mappers/read-record.ts'
 import type { Db } from './connect.ts'
 import { followChanges } from './follow-changes.ts'
-import type { WriteContext } from './rows.ts'
-import { type WriteCounts, writeRecords } from './write-page.ts'
+import { toRows, type WriteContext } from './rows.ts'
+import { type WriteCounts, writeRows } from './write-page.ts'
 
 export interface RefusedRecord {
   readonly record: MappedRecord
@@ -59,7 +59,8 @@ async function writeOrHalve(
 ): Promise<CarefulOutcome> {
   await sql`savepoint halving`.execute(trx)
   try {
-    const { counts, ...written } = await writeRecords(trx, context, model, records, embedded)
+    const rows = toRows(model, context.account, records)
+    const { counts, ...written } = await writeRows(trx, context, model, rows, embedded)
     await followChanges(trx, context, [written])
     await sql`release savepoint halving`.execute(trx)
     return { counts, refused: [] }

@@ -11,6 +11,8 @@ export interface Row {
   /** Wanted parents, by column; null where the record names none. */
   readonly wanted: Readonly<Record<string, string | null>>
   readonly pairs: readonly PairRow[]
+  /** JSON text of the row as far as the record alone decides it: all but references and computed columns. */
+  readonly json: string
 }
 
 export interface PairRow {
@@ -50,7 +52,7 @@ function toRow(model: Model, account: string, record: MappedRecord): Row {
     const parent = record.references[column] ?? null
     wanted[column] = parent === null ? null : rowId(account, table, parent)
   }
-  return { id, record, wanted, pairs: toPairs(model, account, id, record) }
+  return { id, record, wanted, pairs: toPairs(model, account, id, record), json: toJson(id, record) }
 }
 
 function toPairs(model: Model, account: string, owner: string, record: MappedRecord): PairRow[] {
@@ -64,7 +66,29 @@ function toPairs(model: Model, account: string, owner: string, record: MappedRec
   }))
 }
 
+function toJson(id: string, record: MappedRecord): string {
+  return JSON.stringify({
+    ...record.columns,
+    id,
+    remote_id: record.remoteId,
+    deleted: record.deleted !== null,
+    deleted_at: record.deleted?.at ?? null,
+    remote_data: record.remoteData,
+    // A copy embedded in a candidate need not repeat whose it is.
+    implied_key: record.impliedKey ?? null,
+  })
+}
+
 /** The JSON text of a parameter that `jsonb_to_recordset` reads. */
 export function recordset(rows: readonly JsonObject[]): string {
   return JSON.stringify(rows)
+}
+
+/** The same of rows, each with columns that the record does not decide. */
+export function rowset(rows: readonly Row[], columnsOf: (row: Row) => JsonObject): string {
+  const texts = rows.map((row) => {
+    const more = JSON.stringify(columnsOf(row))
+    return more === '{}' ? row.json : `${row.json.slice(0, -1)},${more.slice(1)}`
+  })
+  return `[${texts.join(',')}]`
 }

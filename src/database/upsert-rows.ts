@@ -3,7 +3,7 @@ import type { Model } from '../mappers/model.ts'
 import type { MainTable } from '../streams.ts'
 import type { Db } from './connect.ts'
 import type { ForeseenValues } from './derived/foreseen-values.ts'
-import { type Change, type Row, recordset, type WriteContext } from './rows.ts'
+import { type Change, type Row, rowset, type WriteContext } from './rows.ts'
 
 /** A row's own references, as far as their parents are there. */
 export type Resolved = ReadonlyMap<string, Readonly<Record<string, string | null>>>
@@ -27,25 +27,9 @@ export async function upsertRows(
   references: Resolved,
   foreseen: ForeseenValues,
 ): Promise<Upserted[]> {
-  const input = recordset(
-    rows.map((row) => ({ ...toInput(row, references.get(row.id) ?? {}), ...foreseen.get(row.id) })),
-  )
+  const input = rowset(rows, ({ id }) => ({ ...references.get(id), ...foreseen.get(id) }))
   const { rows: written } = await statementOf(model)(context, input).execute(trx)
   return written
-}
-
-function toInput({ id, record }: Row, references: Readonly<Record<string, string | null>>) {
-  return {
-    ...record.columns,
-    ...references,
-    id,
-    remote_id: record.remoteId,
-    deleted: record.deleted !== null,
-    deleted_at: record.deleted?.at ?? null,
-    remote_data: record.remoteData,
-    // A copy embedded in a candidate need not repeat whose it is.
-    implied_key: record.impliedKey ?? null,
-  }
 }
 
 /** What of two differing objects of `remote_data` still has to differ for the row to be written. */

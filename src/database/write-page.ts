@@ -9,7 +9,7 @@ import { writeJobStageFacts } from './facts/job-stage-facts.ts'
 import { findParents } from './find-parents.ts'
 import { type FactsChanges, type Followed, noFactsChanges } from './follow-changes.ts'
 import { writePairs } from './pairs.ts'
-import { type Row, toRows, type WriteContext } from './rows.ts'
+import type { Row, WriteContext } from './rows.ts'
 import { type Resolved, type Upserted, upsertRows } from './upsert-rows.ts'
 import { rememberWaitingReferences, resolveReferences } from './waiting-references.ts'
 
@@ -26,19 +26,18 @@ export interface Written extends Followed {
 }
 
 /**
- * Writes records of one model, with their pairs, waiting references and facts. Set-based: the statements do not grow
+ * Writes rows of one model, with their pairs, waiting references and facts. Set-based: the statements do not grow
  * with the rows.
  *
  * @param embedded records that came along in these and are written next.
  */
-export async function writeRecords(
+export async function writeRows(
   trx: Db,
   context: WriteContext,
   model: Model,
-  records: readonly MappedRecord[],
+  rows: readonly Row[],
   embedded: readonly MappedRecord[],
 ): Promise<Written> {
-  const rows = toRows(model, context.account, records)
   const parents = await findParents(trx, model, rows)
   const references = await keepChosenJobs(trx, model, rows, resolveReferences(model, rows, parents))
   const foreseen = await foreseeValues(trx, context, model, rows, embedded)
@@ -48,7 +47,7 @@ export async function writeRecords(
     await rememberWaitingReferences(trx, context, model, rows, parents)
   }
   const facts = await writeFacts(trx, context, model, rows)
-  return { counts: count(records.length, written), changes: { [model.table]: written }, facts }
+  return { counts: count(rows.length, written), changes: { [model.table]: written }, facts }
 }
 
 async function writeFacts(
@@ -93,8 +92,8 @@ async function keepChosenJobs(
   )
 }
 
-function count(records: number, written: readonly Upserted[]): WriteCounts {
+function count(rows: number, written: readonly Upserted[]): WriteCounts {
   const inserted = written.filter((row) => row.inserted).length
   const updated = written.filter((row) => row.changed && !row.inserted).length
-  return { inserted, updated, unchanged: records - inserted - updated }
+  return { inserted, updated, unchanged: rows - inserted - updated }
 }

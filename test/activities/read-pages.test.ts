@@ -32,24 +32,25 @@ function serve(rows: number): void {
   gem.world.replaceAll('users', users)
 }
 
-function pages(change: Partial<PagesRequest> = {}): AsyncGenerator<FetchedPage> {
+function pages(change: Partial<PagesRequest<null>> = {}): AsyncGenerator<FetchedPage<null>> {
   return readPages(client, {
     ...{ path: '/ats/v0/users/', query: {}, offset: 0, maxPerPage: 10, inFlight: 4 },
     ...{ reading: newReading, mostRows: 1000 },
     size: startingPageSize(change.maxPerPage ?? 10),
     mayFetch: () => true,
+    map: () => null,
     signal: new AbortController().signal,
     ...change,
   })
 }
 
-async function all(reading: AsyncGenerator<FetchedPage>): Promise<FetchedPage[]> {
-  const read: FetchedPage[] = []
+async function all(reading: AsyncGenerator<FetchedPage<null>>): Promise<FetchedPage<null>[]> {
+  const read: FetchedPage<null>[] = []
   for await (const page of reading) read.push(page)
   return read
 }
 
-const indexesOf = ({ page }: FetchedPage) =>
+const indexesOf = ({ page }: FetchedPage<null>) =>
   page.records.map((record) => Number((record as { id: string }).id.slice('user-'.length)))
 
 const asked = () => gem.requests.entries().map(({ page = 0 }) => page)
@@ -223,7 +224,7 @@ describe('the calls for pages', () => {
 })
 
 /** Reads until it fails. */
-async function readUntilError(reading: AsyncGenerator<FetchedPage>): Promise<[number[], unknown]> {
+async function readUntilError(reading: AsyncGenerator<FetchedPage<null>>): Promise<[number[], unknown]> {
   const rows: number[] = []
   try {
     for await (const page of reading) rows.push(...indexesOf(page))

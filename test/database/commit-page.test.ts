@@ -50,7 +50,7 @@ async function commit(
     stream,
     fence,
     cursor: { ...firstCursor, offset },
-    ...mapPage(stream, { records, needsSanitising: true }, noSettings),
+    ...mapPage(stream, { records, needsSanitising: true }, { account, settings: noSettings }),
     requests: 1,
   })
 }
@@ -159,7 +159,11 @@ describe('the page commit', () => {
         stream: 'users',
         fence: taken.fence,
         cursor: firstCursor,
-        ...mapPage('users', { records: [user('x')], needsSanitising: false }, noSettings),
+        ...mapPage(
+          'users',
+          { records: [user('x')], needsSanitising: false },
+          { account, settings: noSettings },
+        ),
         requests: 1,
       }),
       /account removed has been removed/,

@@ -61,7 +61,7 @@ export async function openMirror(db: Db, account = uniqueName('acme')): Promise<
     commit: (stream, ...records) =>
       commitPage(db, {
         ...{ account, runId, mode: 'full', stream, fence: fences.get(stream) ?? 0, cursor: firstCursor },
-        ...mapPage(stream, { records, needsSanitising: true }, noSettings),
+        ...mapPage(stream, { records, needsSanitising: true }, { account, settings: noSettings }),
         requests: 1,
       }),
     one,
