@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { connect, type Db } from '../../src/database/connect.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { surviveHostileRecords, tally } from '../support/hostile/survive.ts'
+
+let database: TestDatabase
+let db: Db
+let reader: pg.Pool
+before(async () => {
+  database = await createTestDatabase()
+  db = connect(database.workerUrl, { max: 2 })
+  reader = new pg.Pool({ connectionString: database.ownerUrl, max: 2 })
+})
+after(async () => {
+  await db.destroy()
+  await reader.end()
+  await database.drop()
+})
+
+// `npm run test:hostile` sends 100,000.
+test('a hostile record is a row or a rejected record, and harms no other', async () => {
+  const records = 4_200
+  await surviveHostileRecords({ db, reader }, { seed: 1, records })
+  const { rejected, refused } = await tally({ reader })
+  // Neither all nor none: else the test would not test what it says.
+  assert.ok(rejected > records / 10 && rejected < records / 2, `${rejected} rejected`)
+  assert.ok(refused > 0, 'PostgreSQL has refused none')
+})
+
+test('the database holds UTF-8, so that PostgreSQL itself keeps out what is none', async () => {
+  const { rows } = await reader.query('show server_encoding')
+  assert.deepEqual(rows, [{ server_encoding: 'UTF8' }])
+})
