@@ -29,7 +29,9 @@ export function connect(url: string, options: ConnectOptions = {}): Db {
     keepAlive: true,
     types,
   })
-  // An idle connection that breaks is replaced by the pool; without a listener the process would end.
+  // A connection that breaks is replaced by the pool, and fails the transaction that has it at its next statement.
+  // Whoever listens to neither ends the process.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
 }
