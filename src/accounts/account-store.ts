@@ -144,20 +144,52 @@ export async function setAccountState(
 
 /** What a client of Gem needs. @throws UserError if there is no such account, or its keys cannot be opened. */
 export async function readCredentials(db: Db, keyring: Keyring, account: string): Promise<Credentials> {
-  const row = await db
-    .selectFrom('sync.accounts')
-    .select(['base_url', 'allow_insecure_base_url', 'encryption_key_id', 'api_key', 'application_secret'])
-    .where('account', '=', account)
-    .executeTakeFirst()
+  const row = await sealedCredentials(db).where('account', '=', account).executeTakeFirst()
   if (row === undefined) throw unknownAccount(account)
+  return openCredentials(keyring, row)
+}
+
+export interface TriedCredentials {
+  readonly account: string
+  readonly encryptionKeyId: string
+  /** Null: they cannot be opened. */
+  readonly credentials: Credentials | null
+  /** Why not, for people; null if they can. */
+  readonly problem: string | null
+}
+
+/** Tries to open the keys of all accounts, by their names. */
+export async function tryAllCredentials(db: Db, keyring: Keyring): Promise<TriedCredentials[]> {
+  const rows = await sealedCredentials(db).orderBy('account').execute()
+  return rows.map((row) => {
+    const known = { account: row.account, encryptionKeyId: row.encryption_key_id }
+    try {
+      return { ...known, credentials: openCredentials(keyring, row), problem: null }
+    } catch (error) {
+      if (error instanceof UserError) return { ...known, credentials: null, problem: error.message }
+      throw error
+    }
+  })
+}
+
+type SealedCredentials = Awaited<ReturnType<ReturnType<typeof sealedCredentials>['executeTakeFirstOrThrow']>>
+
+function sealedCredentials(db: Db) {
+  return db
+    .selectFrom('sync.accounts')
+    .select(['account', 'base_url', 'allow_insecure_base_url'])
+    .select(['encryption_key_id', 'api_key', 'application_secret'])
+}
+
+function openCredentials(keyring: Keyring, row: SealedCredentials): Credentials {
+  const { account, encryption_key_id, api_key, application_secret } = row
   const opened = (field: 'api_key' | 'application_secret', sealed: Buffer) =>
-    open(keyring, row.encryption_key_id, { account, field }, sealed)
+    open(keyring, encryption_key_id, { account, field }, sealed)
   return {
     baseUrl: row.base_url,
     allowInsecureBaseUrl: row.allow_insecure_base_url,
-    apiKey: opened('api_key', row.api_key),
-    applicationSecret:
-      row.application_secret === null ? null : opened('application_secret', row.application_secret),
+    apiKey: opened('api_key', api_key),
+    applicationSecret: application_secret === null ? null : opened('application_secret', application_secret),
   }
 }
 

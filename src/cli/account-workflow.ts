@@ -38,7 +38,7 @@ async function withWorkflow<T>(
   const sdk = await import('@temporalio/client')
   let connection: Connection | undefined
   try {
-    connection = await sdk.Connection.connect(connectOptions(temporal))
+    connection = await connectTemporal(temporal)
     const client = new sdk.Client({
       connection,
       namespace: temporal.namespace,
@@ -55,15 +55,17 @@ async function withWorkflow<T>(
   }
 }
 
-function connectOptions({ connectionOptions }: TemporalConfig) {
+/** @throws the SDK's error if Temporal does not answer within 2 s. */
+export async function connectTemporal({ connectionOptions }: TemporalConfig): Promise<Connection> {
   const { address, apiKey, tls, metadata } = connectionOptions
-  return {
+  const sdk = await import('@temporalio/client')
+  return await sdk.Connection.connect({
     address,
     connectTimeout: CONNECT_MS,
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(tls === undefined ? {} : { tls }),
     ...(metadata === undefined ? {} : { metadata }),
-  }
+  })
 }
 
 function unreachable(error: unknown): Outcome<never> {

@@ -7,6 +7,7 @@ import { accountSet } from './account-set.ts'
 import { accountSetKey } from './account-set-key.ts'
 import { accountShow } from './account-show.ts'
 import { demo } from './demo.ts'
+import { doctor } from './doctor.ts'
 import { migrateCommand } from './migrate.ts'
 import { runs } from './runs.ts'
 import { status } from './status.ts'
@@ -30,7 +31,8 @@ export function createProgram(): Command {
     .description('Mirrors Gem ATS accounts into PostgreSQL, on Temporal.')
     .version(manifest.version)
     .addHelpText('after', help)
-  for (const command of [account, status(), runs(), migrateCommand(), demo()]) program.addCommand(command)
+  for (const command of [account, status(), runs(), doctor(), migrateCommand(), demo()])
+    program.addCommand(command)
   return withOneLineErrors(program)
 }
 

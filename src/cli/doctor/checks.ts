@@ -1,0 +1,25 @@
+import { variableNames } from '../../config/variables.ts'
+import { accountChecks } from './account-checks.ts'
+import { type Check, ok } from './check.ts'
+import { databaseChecks } from './database-checks.ts'
+import type { Setup } from './setup.ts'
+import { temporalChecks } from './temporal-checks.ts'
+
+const environment: Check = {
+  name: 'environment',
+  needs: [],
+  run: async ({ environment: { variables, env, stack, dataDir } }) => {
+    const own = variableNames.filter((name) => variables[name] !== undefined)
+    const temporals = Object.keys(env).filter((name) => name.startsWith('TEMPORAL_') && env[name] !== '')
+    const set = [...own, ...temporals]
+    const running = stack === null ? '' : `; the embedded stack runs on ${dataDir}`
+    return ok(`${set.length === 0 ? 'no variable is set' : `set: ${set.join(', ')}`}${running}`)
+  },
+}
+
+const checks: readonly Check[] = [environment, ...databaseChecks, ...accountChecks, ...temporalChecks]
+
+/** All that `doctor` looks at, in the order in which it tells. A check stands behind those that it needs. */
+export function checksFor({ gem }: Pick<Setup, 'gem'>): readonly Check[] {
+  return checks.filter(({ name }) => name !== 'gem' || gem !== null)
+}

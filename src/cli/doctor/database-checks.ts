@@ -1,0 +1,110 @@
+import { sql } from 'kysely'
+import { migrationState } from '../../database/migration-state.ts'
+import { type Check, fail, ok, someOf, warn } from './check.ts'
+import { clockFinding } from './clock.ts'
+import { onDatabase } from './explain.ts'
+
+/** What the tests run on; see the README for what is tried beside it. */
+const testedVersion = 18
+const leastVersion = 15
+
+const database: Check = {
+  name: 'database',
+  needs: ['environment'],
+  run: onDatabase(async ({ db, databaseUrl }) => {
+    const { rows } = await sql<{ version: string; number: number; size: string }>`
+      select split_part(current_setting('server_version'), ' ', 1) as version,
+        current_setting('server_version_num')::int as number,
+        pg_size_pretty(pg_database_size(current_database())) as size`.execute(db)
+    const { version = '', number = 0, size = '' } = rows[0] ?? {}
+    const { host, pathname } = new URL(databaseUrl)
+    const found = `PostgreSQL ${version} at ${host}${pathname}, ${size}`
+    const major = Math.floor(number / 10_000)
+    if (major < leastVersion) return fail(found, `it needs PostgreSQL ${leastVersion} or newer`)
+    if (major < testedVersion)
+      return warn(found, `it works; the tests run on ${testedVersion}, so plan to move there`)
+    return ok(found)
+  }),
+}
+
+const tables: Check = {
+  name: 'tables',
+  needs: ['database'],
+  run: onDatabase(async ({ db }) => {
+    const { missing, unknown } = await migrationState(db)
+    if (missing.length > 0) return fail(`not run yet: ${missing.join(', ')}`, 'run gem-ats-sync migrate')
+    if (unknown.length > 0)
+      return warn(
+        `the database has migrations of a newer version: ${unknown.join(', ')}`,
+        'bring this program up to that version',
+      )
+    return ok('all migrations have run')
+  }),
+}
+
+const rights: Check = {
+  name: 'rights',
+  needs: ['tables'],
+  run: onDatabase(async ({ db }) => {
+    const { rows } = await sql<{ role: string; owns: boolean; lacks: string[] }>`
+      select current_user as role,
+        bool_or(pg_has_role(c.relowner, 'usage')) as owns,
+        coalesce(array_agg(distinct c.oid::regclass::text) filter (where not (
+          has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
+          and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete'))), '{}') as lacks
+      from pg_class c
+      where c.relkind in ('r', 'p') and c.relnamespace in ('ats'::regnamespace, 'sync'::regnamespace)`.execute(
+      db,
+    )
+    const { role = '', owns = false, lacks = [] } = rows[0] ?? {}
+    if (lacks.length > 0)
+      return fail(
+        `${role} may not read and write ${someOf(lacks)}`,
+        `as the owner: GRANT gem_ats_sync_worker TO ${role}`,
+      )
+    if (owns)
+      return warn(
+        `${role} owns the tables, or is a superuser: it could drop and alter them`,
+        'give the worker and this command the URL of the role gem_ats_sync_worker (or one it is granted to)',
+      )
+    return ok(`${role} reads and writes rows, and owns nothing`)
+  }),
+}
+
+const connections: Check = {
+  name: 'connections',
+  needs: ['database'],
+  run: onDatabase(async ({ db, environment: { variables } }) => {
+    const { rows } = await sql<{ most: number; used: number }>`
+      select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as most,
+        (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as used`.execute(
+      db,
+    )
+    const { most = 0, used = 0 } = rows[0] ?? {}
+    const activities = variables.GEM_ATS_SYNC_MAX_CONCURRENT_ACTIVITIES ?? 20
+    const pool = variables.GEM_ATS_SYNC_DATABASE_POOL_SIZE ?? activities + 2
+    const found = `a worker takes up to ${pool}; the server has ${most}, of which ${used} are in use`
+    if (pool > most)
+      return fail(found, 'lower GEM_ATS_SYNC_DATABASE_POOL_SIZE, or raise max_connections of the server')
+    if (pool < activities)
+      return warn(
+        `${found}; ${activities} activities at a time share ${pool} connections`,
+        'raise GEM_ATS_SYNC_DATABASE_POOL_SIZE, or lower GEM_ATS_SYNC_MAX_CONCURRENT_ACTIVITIES',
+      )
+    return ok(found)
+  }),
+}
+
+const clock: Check = {
+  name: 'clock of PostgreSQL',
+  needs: ['database'],
+  run: onDatabase(async ({ db }) => {
+    const before = Date.now()
+    const { rows } = await sql<{ now: number }>`
+      select extract(epoch from clock_timestamp())::float8 * 1000 as now`.execute(db)
+    const after = Date.now()
+    return clockFinding("PostgreSQL's", (rows[0]?.now ?? 0) - (before + after) / 2, (after - before) / 2)
+  }),
+}
+
+export const databaseChecks: readonly Check[] = [database, tables, rights, connections, clock]
