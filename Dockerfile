@@ -10,6 +10,9 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates \
  && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production
+# Health and metrics, for whoever reaches the container.
+ENV GEM_ATS_SYNC_HTTP_ADDRESS=0.0.0.0:9464
+EXPOSE 9464
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json ./
