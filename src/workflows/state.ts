@@ -4,7 +4,7 @@ import { type MainTable, type StreamName, streamsOf } from '../streams.ts'
 import type { StreamStatus, SyncSummary } from './messages.ts'
 import type { ResyncQueue } from './resync.ts'
 import type { SyncStarts } from './schedule.ts'
-import { type BrokenStream, mostFailures, type Trouble } from './trouble.ts'
+import { type BrokenStream, mostFailures, type Trouble, troubleBefore } from './trouble.ts'
 
 /**
  * Everything that an account's workflow knows, as plain data: what continue-as-new carries. It can be cut between
@@ -89,13 +89,16 @@ export function newRun(
   broken: AccountState['broken'],
 ): RunProgress {
   const isAsked = run.trigger === 'signal' || run.trigger === 'update'
+  const streams = streamsOf(run.models).map((stream) =>
+    newStream(stream, broken[stream], isAsked, run.startedAt),
+  )
   return {
     ...run,
-    streams: streamsOf(run.models).map((stream) => newStream(stream, broken[stream], isAsked, run.startedAt)),
+    streams,
     waitUntil: null,
     waitReason: null,
     throttled: 0,
-    trouble: null,
+    trouble: troubleBefore(streams, broken, run.startedAt),
     progressed: false,
   }
 }

@@ -41,22 +41,38 @@ export function noteFailure(run: RunProgress, progress: StreamProgress, why: str
   const { trouble } = run
   const since = trouble?.since ?? new Date(now).toISOString()
   const isLong = now - Date.parse(since) > holdOnMs
-  if (progress.failures >= mostFailures && (run.progressed || isLong)) {
-    if (trouble?.probe === progress.stream) run.trouble = null
-    return true
-  }
+  const isGivenUp = progress.failures >= mostFailures && (run.progressed || isLong)
   // Another stream's failure that was under way already tells nothing new.
-  if (trouble !== null && trouble.probe !== progress.stream) return false
+  if (trouble !== null && trouble.probe !== progress.stream) return isGivenUp
   const failures = (trouble?.failures ?? 0) + 1
-  const pause = pausesMs[failures - 1] ?? longestPauseMs
-  run.trouble = {
-    failures,
-    until: new Date(now + pause).toISOString(),
-    probe: nextProbe(run, progress),
-    since,
-    why,
-  }
-  return false
+  const until = new Date(now + (pausesMs[failures - 1] ?? longestPauseMs)).toISOString()
+  const probe = isGivenUp ? successor(run, progress) : nextProbe(run, progress)
+  run.trouble = probe && { failures, until, probe, since, why }
+  return isGivenUp
+}
+
+/**
+ * Who asks once a list is given up: all at once if Gem is there, else the next list alone, after the same long pause.
+ * Each list's own quick attempts would be too many together.
+ */
+function successor({ progressed, streams }: RunProgress, { stream: failing }: StreamProgress) {
+  if (progressed) return null
+  const next = streams.find(
+    ({ stream, state }) => stream !== failing && (state === 'PENDING' || state === 'RUNNING'),
+  )
+  return next?.stream ?? null
+}
+
+/** How a sync begins if the one before found no list that answers: with one list, and no quick attempts. */
+export function troubleBefore(
+  streams: readonly StreamProgress[],
+  broken: Partial<Record<StreamName, BrokenStream>>,
+  now: string,
+): Trouble | null {
+  const [first] = streams.filter(({ state }) => state === 'PENDING')
+  if (first === undefined || streams.some(({ stream }) => broken[stream] === undefined)) return null
+  const { why = '' } = broken[first.stream] ?? {}
+  return { failures: pausesMs.length, until: now, probe: first.stream, since: now, why }
 }
 
 /** A list that keeps failing lets another one ask: it may be the list and not Gem. */
