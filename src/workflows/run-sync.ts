@@ -3,7 +3,6 @@ import {
   ApplicationFailure,
   condition,
   isCancellation,
-  sleep,
   workflowInfo,
 } from '@temporalio/workflow'
 import { failureTypes } from '../activities/failure-types.ts'
@@ -14,7 +13,7 @@ import type { AccountState, RunProgress, StreamProgress } from './state.ts'
 import { noteFailure, noteSuccess } from './trouble.ts'
 
 /** Events after which the history is cut, far below the server's limit of 51,200. */
-const mostEvents = 1_800
+export const mostEvents = 1_800
 
 export interface RunContext {
   readonly account: string
@@ -156,14 +155,14 @@ async function mayCallGem({ state, onProgress }: RunContext, run: RunProgress, {
     const wait = waitOf(run, stream)
     if (state.paused) {
       onProgress()
-      await condition(() => !state.paused)
+      await condition(() => !state.paused || isHistoryFull())
     } else if (wait === null) {
       return
     } else if (wait === 'for the probe') {
       await condition(() => waitOf(run, stream) !== 'for the probe' || isLocked(run) || isHistoryFull())
     } else {
       onProgress()
-      await sleep(wait.ms, { summary: wait.summary })
+      await condition(isHistoryFull, wait.ms, { summary: wait.summary })
     }
   }
 }
