@@ -54,6 +54,8 @@ class AccountLife {
   #woken = false
   /** The state of the account that PostgreSQL knows. */
   #mirrored: AccountSchedule['state'] = 'ACTIVE'
+  /** PostgreSQL is being told. */
+  #isMirroring = false
   /** The state under which the account is found. */
   #found: Status['state'] | null = null
 
@@ -85,7 +87,8 @@ class AccountLife {
       if (this.#state.run === null) await this.#wait()
       else await this.#sync(this.#schedule, this.#state.run)
     }
-    await condition(allHandlersFinished)
+    // What is being told to PostgreSQL must not arrive after what the next Temporal run tells it.
+    await condition(() => allHandlersFinished() && !this.#isMirroring)
     return await continueAsNew<typeof accountSync>({ account: this.#account, state: this.#state })
   }
 
@@ -218,8 +221,10 @@ class AccountLife {
     for (;;) {
       await condition(() => this.#wanted() !== this.#mirrored)
       const state = this.#wanted()
+      this.#isMirroring = true
       await this.#setState(state)
       this.#mirrored = state
+      this.#isMirroring = false
     }
   }
 
