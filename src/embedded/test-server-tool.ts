@@ -100,6 +100,7 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 `
 
+/** For a short life on few processors: compiled quickly rather than well. */
 const LAUNCHER = `#!/bin/sh
-exec java -cp "$(dirname "$0")/jars/*" io.temporal.testserver.TestServer "$@"
+exec java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$(dirname "$0")/jars/*" io.temporal.testserver.TestServer "$@"
 `

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
 import type { Duration } from '@temporalio/common'
+import { msToTs, tsToMs } from '@temporalio/common/lib/time.js'
 import { NativeConnection } from '@temporalio/worker'
 import { startTimeSkippingServer } from '../../src/embedded/time-skipping-server.ts'
 import { testStack } from './stack.ts'
@@ -15,6 +16,10 @@ export interface TestTemporal extends AsyncDisposable {
   readonly taskQueue: string
   /** Lets virtual time pass: `1 day`. The shared dev server's time is real, so there it throws. */
   skip(duration: string): Promise<void>
+  /** The same beside a workflow task that no worker takes: the server's clock waits for it otherwise. */
+  skipBesideTask(duration: string): Promise<void>
+  /** The server's time, in milliseconds since the epoch. */
+  now(): Promise<number>
   close(): Promise<void>
 }
 
@@ -33,25 +38,43 @@ export async function connectTestTemporal(): Promise<TestTemporal> {
     address,
     namespace,
     taskQueue: uniqueName('test'),
-    async skip() {
-      throw new Error('this server does not skip time')
-    },
+    skip: doesNotSkip,
+    skipBesideTask: doesNotSkip,
+    now: async () => Date.now(),
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
+async function doesNotSkip(): Promise<void> {
+  throw new Error('this server does not skip time')
+}
+
 /** Starts a server of its own whose timers cost no time; time passes only while `skip` waits. */
 export async function connectTimeSkipping(): Promise<TestTemporal> {
-  const environment = await startTimeSkippingServer()
-  const close = () => environment.teardown()
+  const { address, namespace, connection, testService, stop } = await startTimeSkippingServer()
+  const nativeConnection = await NativeConnection.connect({ address })
+  const skip = async (duration: string) => {
+    await testService.unlockTimeSkippingWithSleep({ duration: msToTs(duration as Duration) })
+  }
+  const close = async () => {
+    await nativeConnection.close()
+    await stop()
+  }
   return {
-    client: environment.client,
-    nativeConnection: environment.nativeConnection,
-    address: environment.address ?? '',
-    namespace: environment.namespace ?? 'default',
+    client: new Client({ connection, namespace }),
+    nativeConnection,
+    address,
+    namespace,
     taskQueue: uniqueName('test'),
-    skip: (duration) => environment.sleep(duration as Duration),
+    skip,
+    async skipBesideTask(duration) {
+      // The task holds one of the locks on the clock, this test the other.
+      await testService.unlockTimeSkipping({})
+      await skip(duration)
+      await testService.lockTimeSkipping({})
+    },
+    now: async () => tsToMs((await testService.getCurrentTime({})).time),
     close,
     [Symbol.asyncDispose]: close,
   }
