@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import type { WorkflowHandle } from '@temporalio/client'
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
+import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
+import { DefaultLogger, Runtime, Worker, type WorkerInterceptors } from '@temporalio/worker'
 import pg from 'pg'
 import { insertAccount } from '../../src/accounts/account-store.ts'
 import { applyAssignments } from '../../src/accounts/assignments.ts'
@@ -25,6 +25,7 @@ import { differences } from './oracle/differences.ts'
 import { expectedTables, type Source } from './oracle/index.ts'
 import { readTables } from './oracle/read-tables.ts'
 import { connectTestTemporal, connectTimeSkipping, uniqueName } from './temporal.ts'
+import { VirtualClock } from './virtual-clock.ts'
 
 /** A sync that ended, as `NOTIFY gem_ats_sync` tells it. */
 export interface EndedSync {
@@ -42,25 +43,41 @@ export interface Product extends AsyncDisposable {
   readonly taskQueue: string
   /** Adds an account on the simulated Gem. */
   addAccount(assignments?: readonly string[]): Promise<string>
-  start(account: string): Promise<WorkflowHandle<typeof accountSync>>
+  start(account: string): Promise<WorkflowHandleWithFirstExecutionRunId<typeof accountSync>>
   /** Lets virtual time pass (`1 day`); only with `timeSkipping`. */
   skip(duration: string): Promise<void>
+  /** The time that Temporal and the simulated Gem have: virtual with `timeSkipping`. */
+  now(): Date
+  /**
+   * Lets virtual time pass while there is no worker; only with `timeSkipping` and `cachedWorkflows: 0`, since the
+   * server keeps what a worker has cached for that worker alone.
+   */
+  skipWithoutWorker(duration: string, before: () => Promise<void>): Promise<void>
   /** The next sync that ends, of those not asked for before. */
   nextSync(account: string): Promise<EndedSync>
   /** What differs between the mirror and what Gem holds (or the given lists), by the oracle. */
   differences(account: string, source?: Source): Promise<string[]>
 }
 
+export interface ProductOptions {
+  /** Its own Temporal server, with virtual time. A product for each test then: see time-skipping-server.ts. */
+  readonly timeSkipping?: boolean
+  /** Workflows that the worker keeps between their tasks; as many as fit by default. */
+  readonly cachedWorkflows?: number
+}
+
 /** The whole product in this process, on a database, a Temporal task queue and a simulated Gem of its own. */
 export async function startProduct(
   gemOptions: SimulatedGemOptions = {},
-  { timeSkipping = false }: { timeSkipping?: boolean } = {},
+  { timeSkipping = false, cachedWorkflows }: ProductOptions = {},
 ): Promise<Product> {
   await using starting = new AsyncDisposableStack()
   const database = starting.use(await createTestDatabase())
   const temporal = starting.use(await (timeSkipping ? connectTimeSkipping() : connectTestTemporal()))
-  const gem = starting.adopt(await startSimulatedGem({ rate: null, ...gemOptions }), (running) =>
-    running.close(),
+  const clock = new VirtualClock()
+  const gem = starting.adopt(
+    await startSimulatedGem({ rate: null, now: clock.now, ...gemOptions }),
+    (running) => running.close(),
   )
   gem.setSwitches({ attachmentUrls: 'stable', ...gemOptions.switches })
   const db = starting.adopt(connect(database.workerUrl), (open) => open.destroy())
@@ -74,24 +91,31 @@ export async function startProduct(
   const syncs = starting.adopt(await listen(database.ownerUrl), (listening) => listening.close())
   const keyring = newKeyring()
   const log = createLogger({ level: 'error', pretty: false })
-  const worker = await Worker.create({
-    connection: temporal.nativeConnection,
-    namespace: temporal.namespace,
-    taskQueue: temporal.taskQueue,
-    workflowBundle: await workflowBundle(),
-    activities: createActivities({
-      db,
-      keyring,
-      log,
-      hasSearchAttributes: await knowsSearchAttributes(temporal.nativeConnection, temporal.namespace),
-      dispatcherFor: () => dispatcher,
-    }),
+  const activities = createActivities({
+    db,
+    keyring,
+    log,
+    hasSearchAttributes: await knowsSearchAttributes(temporal.nativeConnection, temporal.namespace),
+    dispatcherFor: () => dispatcher,
   })
-  const working = worker.run()
-  starting.defer(async () => {
-    worker.shutdown()
-    await working
-  })
+  const startWorker = async () => {
+    const worker = await Worker.create({
+      connection: temporal.nativeConnection,
+      namespace: temporal.namespace,
+      taskQueue: temporal.taskQueue,
+      workflowBundle: await workflowBundle(),
+      activities,
+      ...(cachedWorkflows === undefined ? {} : { maxCachedWorkflows: cachedWorkflows }),
+      ...(timeSkipping ? { interceptors: followTime(clock, pool) } : {}),
+    })
+    const working = worker.run()
+    return async () => {
+      worker.shutdown()
+      await working
+    }
+  }
+  let stopWorker = await startWorker()
+  starting.defer(() => stopWorker())
   const accounts: string[] = []
   starting.defer(async () => {
     for (const account of accounts)
@@ -130,7 +154,19 @@ export async function startProduct(
       })
     },
     nextSync: syncs.next,
-    skip: temporal.skip,
+    async skip(duration) {
+      await temporal.skip(duration)
+      clock.tell(await temporal.now())
+    },
+    now: clock.now,
+    async skipWithoutWorker(duration, before) {
+      await stopWorker()
+      stopWorker = async () => {}
+      await before()
+      await temporal.skipBesideTask(duration)
+      clock.tell(await temporal.now())
+      stopWorker = await startWorker()
+    },
     async differences(account, source = sourceNow()) {
       const { rows } = await pool.query('select settings from sync.accounts where account = $1', [account])
       const { jobBoard, integrationFields } = parseSettings(rows[0].settings)
@@ -141,6 +177,32 @@ export async function startProduct(
       return differences(expected, await readTables(pool, account))
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+/**
+ * Tells the clock what time it is whenever an activity begins. PostgreSQL's clock does not jump, so the account's
+ * slots, which lie in its time, come nearer by as much: a limiter that has rested for hours has a full bucket.
+ */
+function followTime(clock: VirtualClock, pool: pg.Pool): WorkerInterceptors {
+  return {
+    activity: [
+      ({ info }) => ({
+        inbound: {
+          async execute(input, next) {
+            const jumpMs = clock.tell(info.currentAttemptScheduledTimestampMs)
+            if (jumpMs > 1_000) {
+              await pool.query(
+                `update sync.rate_limits set next_slot_at = next_slot_at - make_interval(secs => $1),
+                  blocked_until = blocked_until - make_interval(secs => $1)`,
+                [jumpMs / 1_000],
+              )
+            }
+            return await next(input)
+          },
+        },
+      }),
+    ],
   }
 }
 
