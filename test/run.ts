@@ -1,6 +1,7 @@
 /**
  * Runs the tests: `npm test`, or `npm test -- test/some/file.test.ts` for some of them. Options of `node --test`
  * are passed on. Starts one PostgreSQL cluster and one Temporal for all files, and takes them down again.
+ * `--within=60` gives a long test so many minutes.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -15,9 +16,10 @@ import { startTestStack } from './support/start-stack.ts'
 
 const CONCURRENCY = 2
 /** A test that takes longer than this hangs. */
-const TEST_WITHIN_MS = 5 * 60_000
+const TEST_WITHIN_MINUTES = 5
 /** node:test has no limit for a file that leaves a server or a timer open: it would run for ever. */
-const ALL_WITHIN_MS = 15 * 60_000
+const ALL_WITHIN_MINUTES = 15
+const WITHIN = '--within='
 
 const folder = mkdtempSync(join(tmpdir(), 'gem-ats-sync-test-'))
 const countsFile = join(folder, 'counts.json')
@@ -34,15 +36,28 @@ try {
 }
 
 async function run(given: readonly string[]): Promise<number> {
-  const options = given.filter((argument) => argument.startsWith('-'))
+  const options = given.filter((argument) => argument.startsWith('-') && !argument.startsWith(WITHIN))
+  const limits = limitsOf(given.find((argument) => argument.startsWith(WITHIN)))
   const files = testFiles(given.filter((argument) => !argument.startsWith('-')))
   const stack = await startTestStack(folder)
   try {
-    const failed = await runNodeTest([...options, ...files], stackVariables(stack.where))
+    const failed = await runNodeTest([...options, ...files], limits, stackVariables(stack.where))
     return printCounts() && !failed ? 0 : 1
   } finally {
     await stack.stop()
   }
+}
+
+interface Limits {
+  readonly testMinutes: number
+  readonly allMinutes: number
+}
+
+function limitsOf(within: string | undefined): Limits {
+  if (within === undefined) return { testMinutes: TEST_WITHIN_MINUTES, allMinutes: ALL_WITHIN_MINUTES }
+  const minutes = Number(within.slice(WITHIN.length))
+  if (!(minutes > 0)) throw new UserError(`${within}: expected minutes, such as ${WITHIN}60`)
+  return { testMinutes: minutes, allMinutes: minutes }
 }
 
 function testFiles(given: readonly string[]): readonly string[] {
@@ -54,13 +69,17 @@ function testFiles(given: readonly string[]): readonly string[] {
 }
 
 /** @returns true if something failed */
-async function runNodeTest(args: readonly string[], variables: Record<string, string>): Promise<boolean> {
+async function runNodeTest(
+  args: readonly string[],
+  { testMinutes, allMinutes }: Limits,
+  variables: Record<string, string>,
+): Promise<boolean> {
   const counter = fileURLToPath(new URL('./support/count-reporter.ts', import.meta.url))
   const reporters = [
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
     ...[`--test-reporter=${counter}`, `--test-reporter-destination=${countsFile}`],
   ]
-  const limits = [`--test-concurrency=${CONCURRENCY}`, `--test-timeout=${TEST_WITHIN_MS}`]
+  const limits = [`--test-concurrency=${CONCURRENCY}`, `--test-timeout=${testMinutes * 60_000}`]
   const child = spawn(process.execPath, ['--test', ...limits, ...reporters, ...args], {
     stdio: 'inherit',
     env: { ...process.env, ...variables },
@@ -69,9 +88,9 @@ async function runNodeTest(args: readonly string[], variables: Record<string, st
   if (stopping.signal.aborted) stop()
   stopping.signal.addEventListener('abort', stop)
   const limit = setTimeout(() => {
-    console.error(`stopped after ${ALL_WITHIN_MS / 60_000} minutes; the file that hangs is marked below`)
+    console.error(`stopped after ${allMinutes} minutes; the file that hangs is marked below`)
     stop()
-  }, ALL_WITHIN_MS)
+  }, allMinutes * 60_000)
   const [code] = await once(child, 'exit')
   clearTimeout(limit)
   return code !== 0
