@@ -87,6 +87,7 @@ export function createActivities({
             gem,
             limiter,
             settings,
+            attempt: context.info.attempt,
             key,
             meter,
             signal: context.cancellationSignal,

@@ -13,6 +13,8 @@ export interface SliceContext {
   readonly gem: GemClient
   readonly limiter: AccountLimiter
   readonly settings: SyncSettings
+  /** The how manieth attempt at this slice, from 1. */
+  readonly attempt: number
   /** Whether the account's present key has been found to show rows that are mirrored already. */
   readonly key: KeyComparison
   /** Aborted when the activity is cancelled or the worker shuts down. */

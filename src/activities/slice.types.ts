@@ -6,6 +6,8 @@ export interface SliceInput {
   readonly runId: string
   readonly mode: RunMode
   readonly stream: StreamName
+  /** The how manieth slice of the run this is: it tells newer attempts at a stream from older ones. */
+  readonly slice: number
   /** Most calls to Gem under way at a time: this slice's share of the account's. */
   readonly inFlight: number
   /** 429s in a row before this slice: how long to wait where Gem does not say. */

@@ -1,5 +1,5 @@
 import { markKeyCompared } from '../accounts/key-comparison.ts'
-import { type Cursor, readWatermark, saveLearned, takeLease } from '../database/checkpoints.ts'
+import { type Cursor, type Lease, readWatermark, saveLearned, takeLease } from '../database/checkpoints.ts'
 import type { Db } from '../database/connect.ts'
 import { blockCalls } from '../database/rate-limit.ts'
 import { beginStream, completeStream, countSpent, readCounts } from '../database/runs.ts'
@@ -24,16 +24,9 @@ import type { SyncSettings } from './sync-settings.ts'
  * @throws TryAgainError, CredentialsRefusedError, RequestRefusedError from Gem; FencedError; PostgreSQL's errors.
  */
 export async function syncSlice(context: SliceContext, input: SliceInput): Promise<SliceResult> {
-  const { db, settings } = context
+  const { db } = context
   const { account, runId, stream } = input
-  const { fence, cursor } = await takeLease(
-    db,
-    account,
-    stream,
-    runId,
-    await firstCursor(db, input, settings),
-  )
-  await beginStream(db, runId, stream)
+  const { fence, cursor } = await begin(context, input)
   try {
     if (!context.key.compared) {
       await compareKey(context, input)
@@ -49,6 +42,16 @@ export async function syncSlice(context: SliceContext, input: SliceInput): Promi
     if (end === null) throw error
     return { ...end, counts: await readCounts(db, runId, stream) }
   }
+}
+
+/** In one transaction: an attempt that is held up in between must not open a stream that another one has completed. */
+async function begin({ db, attempt, settings }: SliceContext, input: SliceInput): Promise<Lease> {
+  const first = await firstCursor(db, input, settings)
+  return await db.transaction().execute(async (trx) => {
+    const lease = await takeLease(trx, { ...input, attempt }, first)
+    await beginStream(trx, input.runId, input.stream)
+    return lease
+  })
 }
 
 async function goOn(context: SliceContext, slice: Slice, from: Cursor): Promise<SliceEnd> {

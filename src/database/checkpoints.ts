@@ -59,30 +59,41 @@ export interface Lease {
   readonly cursor: Cursor
 }
 
+/** Who asks for a stream. Of a run's attempts the one at a later slice is newer, then the later one at the same slice. */
+export interface Claim {
+  readonly account: string
+  readonly stream: StreamName
+  readonly runId: string
+  /** The how manieth slice of the run. */
+  readonly slice: number
+  /** The how manieth attempt at it. */
+  readonly attempt: number
+}
+
 /**
  * Takes a stream over: whoever held it before can commit no more. The cursor goes on where this run left it; a run
- * that begins gets the given one, with the page size that worked last and the place at which the list led nowhere. For
- * an account that has been removed PostgreSQL refuses (foreign key): nothing of it may come back.
+ * that begins gets the given one, with the page size that worked last and the place at which the list led nowhere. An
+ * account that has been removed has no run, and PostgreSQL refuses what slips through (foreign key).
+ *
+ * @throws FencedError for an attempt that was held up until a newer one had begun, or its run had ended.
  */
-export async function takeLease(
-  db: Db,
-  account: string,
-  stream: StreamName,
-  runId: string,
-  initial: Cursor,
-): Promise<Lease> {
+export async function takeLease(db: Db, claim: Claim, initial: Cursor): Promise<Lease> {
+  const { account, stream, runId, slice, attempt } = claim
   const { rows } = await sql<Lease>`
-    insert into sync.checkpoints as c (account, stream, run_id, cursor, fence)
-    values (${account}, ${stream}, ${runId}, ${JSON.stringify(initial)}::jsonb, 1)
+    insert into sync.checkpoints as c (account, stream, run_id, cursor, fence, slice, attempt)
+    select ${account}, ${stream}, id, ${JSON.stringify(initial)}::jsonb, 1, ${slice}, ${attempt}
+      from sync.runs where id = ${runId} and state = 'RUNNING'
     on conflict (account, stream) do update set
-      run_id = excluded.run_id, fence = c.fence + 1, updated_at = clock_timestamp(),
+      run_id = excluded.run_id, fence = c.fence + 1, slice = excluded.slice, attempt = excluded.attempt,
+      updated_at = clock_timestamp(),
       cursor = case when c.run_id = excluded.run_id then c.cursor
         else excluded.cursor || jsonb_build_object(
           'size', coalesce(c.cursor -> 'size', excluded.cursor -> 'size'),
           'deadEnd', coalesce(c.cursor -> 'deadEnd', excluded.cursor -> 'deadEnd')) end
+      where c.run_id is distinct from excluded.run_id or (c.slice, c.attempt) < (excluded.slice, excluded.attempt)
     returning fence, cursor`.execute(db)
   const [lease] = rows
-  if (lease === undefined) throw new Error(`no checkpoint for ${account}/${stream}`)
+  if (lease === undefined) throw fenced({ account, stream })
   return lease
 }
 
@@ -122,9 +133,14 @@ export async function advanceCursor(
     where account = ${account} and stream = ${stream} and run_id = ${runId} and fence = ${fence}
     returning updated_at::text as now`.execute(trx)
   const [row] = rows
-  if (row === undefined)
-    throw new FencedError(`${account}/${stream}: a newer attempt has taken this stream over`)
+  if (row === undefined) throw fenced({ account, stream })
   return row.now
+}
+
+export function fenced({ account, stream }: Pick<Holding, 'account' | 'stream'>): FencedError {
+  return new FencedError(
+    `${account}/${stream}: a newer attempt has taken this stream over, or its run has ended`,
+  )
 }
 
 /**

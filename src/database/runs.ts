@@ -3,6 +3,7 @@ import type { FinishRunInput } from '../activities/account.types.ts'
 import type { StreamCounts } from '../activities/slice.types.ts'
 import { FencedError } from '../errors.ts'
 import type { StreamName } from '../streams.ts'
+import { fenced } from './checkpoints.ts'
 import type { Db } from './connect.ts'
 import type { RunMode, RunState, RunTrigger, StreamState } from './database-types.ts'
 import { lockAccount } from './lock-account.ts'
@@ -24,8 +25,7 @@ export interface NewRun {
 export async function beginRun(db: Db, run: NewRun): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await lockAccount(trx, run.account)
-    await closeAbandonedRuns(trx, run)
-    await trx
+    const begun = await trx
       .insertInto('sync.runs')
       .values({
         ...run,
@@ -36,7 +36,10 @@ export async function beginRun(db: Db, run: NewRun): Promise<void> {
         error: null,
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute()
+      .returning('id')
+      .executeTakeFirst()
+    // Not by a call that was held up until this run had ended and the next one begun.
+    if (begun !== undefined) await closeAbandonedRuns(trx, run)
   })
 }
 
@@ -97,9 +100,7 @@ export async function completeStream(db: Db, completion: StreamCompletion): Prom
       where account = ${account} and stream = ${stream} and run_id = ${runId} and fence = ${fence}`.execute(
       trx,
     )
-    if (numAffectedRows !== 1n) {
-      throw new FencedError(`${account}/${stream}: a newer attempt has taken this stream over`)
-    }
+    if (numAffectedRows !== 1n) throw fenced({ account, stream })
     await endStream(trx, runId, stream, problem === null ? 'SUCCEEDED' : 'FAILED', problem)
   })
 }

@@ -73,6 +73,8 @@ export const syncComments = {
       watermark: "Where the next delta's window begins, by Gem's clock",
       fresh_at: 'When the last reading without a problem began: what Gem had by then is here',
       fence: 'Grows with each attempt; an older attempt can no longer commit',
+      slice: 'The how manieth slice of the run took the stream last',
+      attempt: 'The how manieth attempt at that slice; an older one can no longer take the stream',
       updated_at: 'When the cursor last moved',
     },
   },

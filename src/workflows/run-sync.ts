@@ -93,6 +93,7 @@ function readSlice(
     runId: run.id,
     mode: run.mode,
     stream,
+    slice: ++run.slices,
     inFlight: Math.max(1, Math.floor(maxInFlight / sharing)),
     throttledBefore: run.throttled,
     since: run.since,

@@ -35,6 +35,8 @@ export interface RunProgress {
   /** ISO 8601, by the workflow's clock. */
   readonly startedAt: string
   readonly streams: StreamProgress[]
+  /** Slices that were begun. */
+  slices: number
   /** No call to Gem before this time (ISO 8601). */
   waitUntil: string | null
   waitReason: 'throttled' | 'quota' | null
@@ -95,6 +97,7 @@ export function newRun(
   return {
     ...run,
     streams,
+    slices: 0,
     waitUntil: null,
     waitReason: null,
     throttled: 0,

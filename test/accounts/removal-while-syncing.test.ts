@@ -8,7 +8,7 @@ import { takeLease } from '../../src/database/checkpoints.ts'
 import { reserveSlots } from '../../src/database/rate-limit.ts'
 import { beginRun, beginStream, endStream, finishRun } from '../../src/database/runs.ts'
 import { FencedError } from '../../src/errors.ts'
-import { firstCursor, insertBareAccount } from '../support/direct-sync.ts'
+import { firstCursor, insertBareAccount, nextClaim } from '../support/direct-sync.ts'
 import { type Mirror, type MirrorDatabase, openMirrors } from '../truth/mirror.ts'
 
 let mirrors: MirrorDatabase
@@ -49,7 +49,7 @@ test('what was about to begin or to end when the account was removed leaves noth
   await beginRun(db, run)
   await deleteAccount(db, account)
   await assert.rejects(beginRun(db, { ...run, id: randomUUID() }), FencedError)
-  await assert.rejects(takeLease(db, account, 'users', runId, firstCursor), /foreign key/)
+  await assert.rejects(takeLease(db, nextClaim(account, 'users', runId), firstCursor), FencedError)
   await assert.rejects(reserveSlots(db, account, { perSecond: 1, burst: 1 }, 1), /foreign key/)
   await assert.rejects(beginStream(db, runId, 'users'), FencedError)
   await endStream(db, runId, 'users', 'FAILED', 'the slice failed')
@@ -71,7 +71,7 @@ test("a removed account's last page does not get into an account that has taken 
     await insertBareAccount(db, account)
     await beginRun(db, run)
     // As the old slice: the first attempt at the stream.
-    assert.equal((await takeLease(db, account, 'users', run.id, firstCursor)).fence, 1)
+    assert.equal((await takeLease(db, nextClaim(account, 'users', run.id), firstCursor)).fence, 1)
   })
   await assert.rejects(mirror.sync({ mode: 'delta', models: ['users'] }), FencedError)
   const { rows } = await mirror.pool.query('select from ats.users where account = $1', [account])

@@ -10,7 +10,7 @@ import { beginRun, beginStream } from '../../src/database/runs.ts'
 import { FencedError } from '../../src/errors.ts'
 import type { StreamName } from '../../src/streams.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { firstCursor, insertBareAccount, noSettings } from '../support/direct-sync.ts'
+import { firstCursor, insertBareAccount, nextClaim, noSettings } from '../support/direct-sync.ts'
 
 let database: TestDatabase
 let db: Db
@@ -32,7 +32,7 @@ beforeEach(async () => {
 })
 
 async function lease(stream: StreamName): Promise<Lease> {
-  const taken = await takeLease(db, account, stream, runId, firstCursor)
+  const taken = await takeLease(db, nextClaim(account, stream, runId), firstCursor)
   await beginStream(db, runId, stream)
   return taken
 }

@@ -69,10 +69,10 @@ async function syncAll(): Promise<number> {
 
 async function syncStream(runId: string, stream: StreamName): Promise<number> {
   const input = { account, runId, mode: 'full', stream, inFlight: 4, throttledBefore: 0 } as const
-  for (;;) {
-    const slice = await run(activities.syncSlice, { ...input, since: null, confirmDeletions: false })
-    if (slice.kind === 'done') return slice.counts.fetched
-    if (slice.kind !== 'more') throw new Error(`the slice of ${stream} has ended: ${slice.kind}`)
+  for (let slice = 1; ; slice++) {
+    const end = await run(activities.syncSlice, { ...input, slice, since: null, confirmDeletions: false })
+    if (end.kind === 'done') return end.counts.fetched
+    if (end.kind !== 'more') throw new Error(`the slice of ${stream} has ended: ${end.kind}`)
   }
 }
 

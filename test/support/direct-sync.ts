@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { mapPage } from '../../src/activities/map-page.ts'
-import { type Cursor, takeLease } from '../../src/database/checkpoints.ts'
+import { type Claim, type Cursor, takeLease } from '../../src/database/checkpoints.ts'
 import { commitPage, type PageOutcome } from '../../src/database/commit-page.ts'
 import type { Db } from '../../src/database/connect.ts'
 import type { RunMode } from '../../src/database/database-types.ts'
@@ -40,6 +40,13 @@ export const firstCursor: Cursor = {
   drifted: false,
 }
 
+let slices = 0
+
+/** The claim of a slice that comes after all earlier ones. */
+export function nextClaim(account: string, stream: StreamName, runId: string): Claim {
+  return { account, stream, runId, slice: ++slices, attempt: 1 }
+}
+
 export interface DirectSync {
   readonly account: string
   readonly source: Readonly<Record<StreamName, readonly unknown[]>>
@@ -57,7 +64,7 @@ export async function syncDirectly(db: Db, sync: DirectSync): Promise<PageOutcom
   await beginRun(db, { id: runId, account, mode, trigger: 'start', models: [] })
   const outcomes: PageOutcome[] = []
   for (const stream of order) {
-    const { fence } = await takeLease(db, account, stream, runId, firstCursor)
+    const { fence } = await takeLease(db, nextClaim(account, stream, runId), firstCursor)
     await beginStream(db, runId, stream)
     for (let offset = 0; offset < source[stream].length; offset += perPage) {
       const records = source[stream].slice(offset, offset + perPage)

@@ -6,7 +6,7 @@ import { commitPage, type PageOutcome } from '../../src/database/commit-page.ts'
 import type { Db } from '../../src/database/connect.ts'
 import { beginRun, beginStream } from '../../src/database/runs.ts'
 import { type MainTable, type StreamName, streamNames } from '../../src/streams.ts'
-import { firstCursor, insertBareAccount, noSettings } from './direct-sync.ts'
+import { firstCursor, insertBareAccount, nextClaim, noSettings } from './direct-sync.ts'
 import { tableNames } from './oracle/types.ts'
 import { uniqueName } from './temporal.ts'
 
@@ -33,7 +33,7 @@ export async function openMirror(db: Db, account = uniqueName('acme')): Promise<
   await beginRun(db, { id: runId, account, mode: 'full', trigger: 'start', models: [] })
   const fences = new Map<StreamName, number>()
   for (const stream of streamNames) {
-    fences.set(stream, (await takeLease(db, account, stream, runId, firstCursor)).fence)
+    fences.set(stream, (await takeLease(db, nextClaim(account, stream, runId), firstCursor)).fence)
     await beginStream(db, runId, stream)
   }
 

@@ -23,14 +23,16 @@ export async function readStream(
   const context: SliceContext = {
     ...{ db, gem, limiter, settings },
     key: { compared: true, version: '' },
+    attempt: 1,
     signal: new AbortController().signal,
     meter: silentMeter,
     onProgress: () => {},
   }
   const input = { account, runId, mode, stream, inFlight, since, confirmDeletions, throttledBefore: 0 }
-  for (let failures = 0; ; ) {
+  let failures = 0
+  for (let number = 1; ; number++) {
     try {
-      const slice = await syncSlice(context, input)
+      const slice = await syncSlice(context, { ...input, slice: number })
       failures = 0
       if (slice.kind === 'halted') throw new Error(`${stream}: the account is not active`)
       if (slice.kind === 'wait') await liftBlock(mirror)

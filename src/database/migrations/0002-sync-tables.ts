@@ -73,6 +73,8 @@ const statements = [
     watermark timestamptz,
     fresh_at timestamptz,
     fence bigint not null default 0,
+    slice integer not null default 0,
+    attempt integer not null default 0,
     updated_at timestamptz not null default now(),
     primary key (account, stream)
   )`,
