@@ -8,7 +8,7 @@ import { beginRun, beginStream } from '../../../src/database/runs.ts'
 import { parsePage } from '../../../src/gem/parse-body.ts'
 import type { MappingSettings } from '../../../src/mappers/model.ts'
 import { type StreamName, streamNames } from '../../../src/streams.ts'
-import { firstCursor, insertBareAccount } from '../direct-sync.ts'
+import { firstCursor, insertBareAccount, nextClaim } from '../direct-sync.ts'
 import { differences } from '../oracle/differences.ts'
 import { type ExpectedTables, expectedTables } from '../oracle/index.ts'
 import { readTables } from '../oracle/read-tables.ts'
@@ -69,7 +69,7 @@ interface Page {
 }
 
 async function commitTwice({ db, reader }: Round, { account, runId, stream, body }: Page): Promise<string[]> {
-  const { fence } = await takeLease(db, account, stream, runId, firstCursor)
+  const { fence } = await takeLease(db, nextClaim(account, stream, runId), firstCursor)
   await beginStream(db, runId, stream)
   const commit = async () => {
     const { records, needsSanitising } = parse(body)
