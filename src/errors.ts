@@ -42,6 +42,11 @@ export class WaitError extends Error {
   }
 }
 
+/** A call was not made: the account waits since Gem has refused another one. */
+export class BlockedError extends Error {
+  override readonly name = 'BlockedError'
+}
+
 /** Gem refuses the key (401, 403): no call of this kind can succeed until a person changes something. */
 export class CredentialsRefusedError extends Error {
   override readonly name = 'CredentialsRefusedError'

@@ -70,7 +70,7 @@ export function createActivities({
       // Before the credentials: a key that is replaced in between is compared once more.
       const key = await readKeyComparison(db, input.account)
       const settings = syncSettingsOf(parseSettings((await findAccount(db, input.account)).settings))
-      const limiter = new AccountLimiter(db, input.account, settings.rate)
+      const limiter = new AccountLimiter(db, input.account, settings.rate, input.throttledBefore)
       const credentials = await readCredentials(db, keyring, input.account)
       const gem = createGemClient({
         ...credentials,

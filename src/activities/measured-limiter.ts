@@ -7,7 +7,7 @@ export function measuredLimiter(limiter: Limiter, meter: Meter): Limiter {
     async acquire(signal) {
       const start = performance.now()
       try {
-        await limiter.acquire(signal)
+        return await limiter.acquire(signal)
       } finally {
         meter.waitedForSlot((performance.now() - start) / 1000)
       }

@@ -34,8 +34,11 @@ export type SliceEnd =
   | { readonly kind: 'more' }
   /** `problem`: the rows are right, but a person has to look at something; null if nothing is amiss. */
   | { readonly kind: 'done'; readonly problem: string | null }
-  /** Gem asked for a pause: no call of this account until then (ISO 8601). */
-  | { readonly kind: 'wait'; readonly until: string; readonly reason: 'throttled' | 'quota' }
+  /**
+   * Gem asked for a pause: no call of this account for so many milliseconds (how long, since clocks may differ).
+   * `reason` is null if it was another slice's call that was refused.
+   */
+  | { readonly kind: 'wait'; readonly ms: number; readonly reason: 'throttled' | 'quota' | null }
   /** The account is paused or without credentials: the checkpoint is kept. */
   | { readonly kind: 'halted' }
 

@@ -1,13 +1,12 @@
 import { markKeyCompared } from '../accounts/key-comparison.ts'
 import { type Cursor, type Lease, readWatermark, saveLearned, takeLease } from '../database/checkpoints.ts'
 import type { Db } from '../database/connect.ts'
-import { blockCalls } from '../database/rate-limit.ts'
+import { readBlock } from '../database/rate-limit.ts'
 import { beginStream, completeStream, countSpent, readCounts } from '../database/runs.ts'
-import { TryAgainError, WaitError } from '../errors.ts'
+import { BlockedError, TryAgainError, WaitError } from '../errors.ts'
 import { newReading } from '../gem/list-reading.ts'
 import { smallerPageSize, startingPageSize } from '../gem/page-size.ts'
 import { streams } from '../streams.ts'
-import { backOff } from './back-off.ts'
 import { compareKey } from './compare-key.ts'
 import { lookForAbsent } from './look-for-absent.ts'
 import { readList } from './read-list.ts'
@@ -37,7 +36,7 @@ export async function syncSlice(context: SliceContext, input: SliceInput): Promi
     return { ...end, counts: await readCounts(db, runId, stream) }
   } catch (error) {
     const end = await learnFrom(error, context, input)
-    const rateLimitedMs = end?.kind === 'wait' ? Date.parse(end.until) - Date.now() : 0
+    const rateLimitedMs = end?.kind === 'wait' ? end.ms : 0
     await countSpent(db, runId, stream, { requests: context.limiter.takeCalls(), rateLimitedMs })
     if (end === null) throw error
     return { ...end, counts: await readCounts(db, runId, stream) }
@@ -101,7 +100,7 @@ async function beginOfWindow(db: Db, { account, stream, since }: SliceInput): Pr
 
 /**
  * Keeps what an error teaches: a page that was too much for Gem is smaller the next time; a list that cannot be read on
- * is tried at that place first; a 429 blocks the account's calls and ends the slice as a wait.
+ * is tried at that place first; a 429, of which the limiter knows already, ends the slice as a wait.
  *
  * @returns null for an error that is the caller's.
  */
@@ -116,9 +115,9 @@ async function learnFrom(
       deadEnd: error.deadEnd ?? deadEnd,
     }))
   }
-  if (!(error instanceof WaitError)) return null
-  const until = error.until ?? new Date(Date.now() + backOff(error.reason, input.throttledBefore))
-  await blockCalls(db, input.account, until)
-  meter.askedToPause(error.reason, Math.max(0, until.getTime() - Date.now()) / 1000)
-  return { kind: 'wait', until: until.toISOString(), reason: error.reason }
+  if (!(error instanceof WaitError || error instanceof BlockedError)) return null
+  const reason = error instanceof WaitError ? error.reason : null
+  const ms = Math.ceil(await readBlock(db, input.account))
+  if (reason !== null) meter.askedToPause(reason, ms / 1000)
+  return { kind: 'wait', ms, reason }
 }

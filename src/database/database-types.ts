@@ -90,6 +90,8 @@ export interface RateLimitsTable {
   account: string
   next_slot_at: Time
   blocked_until: NullableTime
+  learned_rate: number | null
+  learned_burst: number | null
 }
 
 /**

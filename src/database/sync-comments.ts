@@ -105,7 +105,16 @@ export const syncComments = {
   'sync.stage_plans': { comment: 'Look-up of the stages by the interviews that they plan', columns: {} },
   'sync.job_post_facts': { comment: 'Of each posting: its job and first publication', columns: {} },
   'sync.application_facts': { comment: 'Jobs of the applications that name several', columns: {} },
-  'sync.rate_limits': { comment: 'When each account may call Gem next', columns: {} },
+  'sync.rate_limits': {
+    comment: 'When each account may call Gem next, and how often Gem takes calls',
+    columns: {
+      account: 'The account',
+      next_slot_at: 'When the next call may be made; in the past while calls are saved up for a burst',
+      blocked_until: 'No call before: Gem asked for a pause',
+      learned_rate: 'Calls a second that refusals have taught; null while the settings are the limit',
+      learned_burst: 'Calls at once that refusals have taught; null while the settings are the limit',
+    },
+  },
   'sync.kysely_migration': { comment: 'Migrations that have run', columns: {} },
   'sync.kysely_migration_lock': { comment: 'Keeps migrations apart that start side by side', columns: {} },
 } as const

@@ -75,7 +75,7 @@ export type GemItem = { found: true; record: unknown; needsSanitising: boolean }
 
 /**
  * Every method throws what `src/errors.ts` names (TryAgainError, WaitError, CredentialsRefusedError,
- * RequestRefusedError), or the reason of the given signal when that was aborted.
+ * RequestRefusedError), what the limiter throws, or the reason of the given signal when that was aborted.
  */
 export interface GemClient {
   fetchPage(request: PageRequest): Promise<GemPage>

@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici'
 import manifest from '../../package.json' with { type: 'json' }
-import { UserError } from '../errors.ts'
+import { UserError, WaitError } from '../errors.ts'
 import { type Answer, toAnswerHeaders } from './answer.ts'
+import { toAnswerError } from './answer-errors.ts'
 import { checkBaseUrl } from './base-url.ts'
 import { type Call, pathAndQuery } from './call.ts'
 import { Deadline } from './deadline.ts'
@@ -55,8 +56,17 @@ export class Transport {
     return target === null ? answer : this.#request(call, target)
   }
 
+  /** The limiter learns of a refused call here, and not when the caller comes to look at it: others go on meanwhile. */
   async #request(call: Call, path: string): Promise<Answer> {
-    await this.#limiter.acquire(call.signal)
+    const permit = await this.#limiter.acquire(call.signal)
+    const answer = await this.#exchange(call, path)
+    if (answer.status === 200) return answer
+    const error = toAnswerError(call, answer)
+    if (error instanceof WaitError) await permit.refused(error)
+    return answer
+  }
+
+  async #exchange(call: Call, path: string): Promise<Answer> {
     call.signal?.throwIfAborted()
     using deadline = new Deadline(this.#timeouts.total, call.signal)
     const start = performance.now()

@@ -107,19 +107,24 @@ function take(run: RunProgress, progress: StreamProgress, slice: SliceResult): v
   progress.counts = slice.counts
   progress.error = null
   if (slice.kind !== 'halted') noteSuccess(run, progress)
-  if (slice.kind === 'wait') {
-    run.waitUntil = later(run.waitUntil, slice.until)
-    run.waitReason = slice.reason
-    run.throttled++
-  } else {
-    run.throttled = 0
-  }
+  if (slice.kind === 'wait') noteWait(run, slice)
+  else if (!isWaiting(run)) run.throttled = 0
   if (slice.kind === 'done') {
     progress.state = slice.problem === null ? 'SUCCEEDED' : 'FAILED'
     progress.error = slice.problem
     progress.wasRead = true
   }
 }
+
+/** However many slices it ends, and however many of their calls were refused side by side, a wait counts once. */
+function noteWait(run: RunProgress, { ms, reason }: Extract<SliceResult, { kind: 'wait' }>): void {
+  if (!isWaiting(run)) run.waitReason = null
+  if (run.waitReason === null && reason !== null) run.throttled++
+  run.waitReason = reason ?? run.waitReason
+  run.waitUntil = later(run.waitUntil, new Date(Date.now() + ms).toISOString())
+}
+
+const isWaiting = ({ waitUntil }: RunProgress) => waitUntil !== null && Date.parse(waitUntil) > Date.now()
 
 const later = (one: string | null, other: string) => (one !== null && one > other ? one : other)
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
-import { RequestRefusedError, UserError } from '../../src/errors.ts'
+import { RequestRefusedError, UserError, type WaitError } from '../../src/errors.ts'
 import { createGemClient } from '../../src/gem/client.ts'
+import { unlimited } from '../../src/gem/limiter.ts'
 import { API_KEY, CANDIDATES, connect, connectTo, SECRET, serve } from './gem-server.ts'
 
 test('a page is asked for by number, with filters, both keys and the trailing slash', async (t) => {
@@ -89,7 +90,12 @@ test('many calls share a few connections', async (t) => {
 
 test('the limiter is asked before each request and given the signal', async (t) => {
   const signals: unknown[] = []
-  const limiter = { acquire: async (signal?: AbortSignal) => void signals.push(signal) }
+  const limiter = {
+    async acquire(signal?: AbortSignal) {
+      signals.push(signal)
+      return unlimited.acquire()
+    },
+  }
   const { client } = await connectTo(t, (_, response) => response.end('[]'), { limiter })
   const { signal } = new AbortController()
   await client.fetchPage({ ...CANDIDATES, signal })
@@ -104,6 +110,28 @@ test('no request is made when the limiter refuses', async (t) => {
   })
   await assert.rejects(client.fetchPage(CANDIDATES), refusal)
   assert.equal(server.requests.length, 0)
+})
+
+test('the limiter is told of a refused call before its caller is, and of no other', async (t) => {
+  const told: unknown[] = []
+  const limiter = {
+    acquire: async () => ({ refused: async (refusal: WaitError) => void told.push(refusal.reason) }),
+  }
+  const answers = [
+    [429, 'Too Many Requests'],
+    [429, 'Limit Exceeded'],
+    [503, 'Service Unavailable'],
+    [200, ''],
+  ] as const
+  for (const [status, message] of answers) {
+    const { client } = await connectTo(
+      t,
+      (_, response) => response.writeHead(status).end(status === 200 ? '[]' : JSON.stringify({ message })),
+      { limiter },
+    )
+    await client.fetchPage(CANDIDATES).catch((error: Error) => told.push(error.name))
+  }
+  assert.deepEqual(told, ['throttled', 'WaitError', 'quota', 'WaitError', 'TryAgainError'])
 })
 
 test('an item is read without a trailing slash, its id percent-encoded', async (t) => {

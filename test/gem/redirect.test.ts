@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { type Limiter, unlimited } from '../../src/gem/limiter.ts'
 import { CANDIDATES, connect, connectTo, serve } from './gem-server.ts'
 
 for (const status of [301, 302, 303, 307, 308]) {
@@ -18,7 +19,12 @@ for (const status of [301, 302, 303, 307, 308]) {
 
   test(`a ${status} within the host is followed once, as another call of the limiter`, async (t) => {
     let acquired = 0
-    const limiter = { acquire: async () => void acquired++ }
+    const limiter: Limiter = {
+      acquire() {
+        acquired++
+        return unlimited.acquire()
+      },
+    }
     const { server, client } = await connectTo(
       t,
       ({ url }, response) => {

@@ -101,7 +101,7 @@ export async function openMirrors(): Promise<MirrorDatabase> {
       const mirror: Mirror = {
         ...{ account, gem, db, pool, clock, settings: { ...freely, ...settings } },
         sync(options = {}) {
-          const limiter = new AccountLimiter(db, account, mirror.settings.rate)
+          const limiter = new AccountLimiter(db, account, mirror.settings.rate, 0)
           const client = createGemClient({ ...connection, limiter })
           return sync({ ...mirror, client, limiter }, options)
         },

@@ -55,5 +55,5 @@ const isGems = (error: unknown): error is Error =>
 
 /** The workflow would sleep until Gem answers again. */
 async function liftBlock({ db, account }: Syncing): Promise<void> {
-  await sql`update sync.rate_limits set blocked_until = null where account = ${account}`.execute(db)
+  await sql`delete from sync.rate_limits where account = ${account}`.execute(db)
 }

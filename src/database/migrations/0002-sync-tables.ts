@@ -160,7 +160,9 @@ const statements = [
   `create table sync.rate_limits (
     account text primary key references sync.accounts on delete cascade,
     next_slot_at timestamptz not null,
-    blocked_until timestamptz
+    blocked_until timestamptz,
+    learned_rate double precision,
+    learned_burst double precision
   )`,
   // Signed URLs of attachments differ at each read: they alone are no difference between two copies of a candidate.
   `create function sync.without_attachment_urls(candidate jsonb) returns jsonb
