@@ -8,7 +8,7 @@ import { insertAccount, setAccountState } from '../../src/accounts/account-store
 import { applyAssignments } from '../../src/accounts/assignments.ts'
 import { parseEncryptionKey } from '../../src/accounts/encryption.ts'
 import { connect, type Db } from '../../src/database/connect.ts'
-import { blockCalls } from '../../src/database/rate-limit.ts'
+import { noteRefusal } from '../../src/database/rate-limit.ts'
 import { startSimulatedGem } from '../../src/embedded/simulated-gem/index.ts'
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { connectTestTemporal, type TestTemporal, uniqueName } from '../support/temporal.ts'
@@ -306,7 +306,7 @@ describe('the keys at Gem', () => {
 
   test('are left alone while an account is paused, or Gem has asked for a pause', async () => {
     await setAccountState(db, await addAccount(), 'PAUSED', null)
-    await blockCalls(db, await addAccount(), new Date(Date.now() + 3_600_000))
+    await noteRefusal(db, await addAccount(), { pauseMs: 3_600_000, learned: null })
     const { length } = gem.headers
     const { byName } = await examine({}, '--gem')
     assert.deepEqual(

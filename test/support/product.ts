@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
-import { DefaultLogger, Runtime, Worker, type WorkerInterceptors } from '@temporalio/worker'
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerInterceptors } from '@temporalio/worker'
 import pg from 'pg'
 import { insertAccount } from '../../src/accounts/account-store.ts'
 import { applyAssignments } from '../../src/accounts/assignments.ts'
@@ -64,12 +64,14 @@ export interface ProductOptions {
   readonly timeSkipping?: boolean
   /** Workflows that the worker keeps between their tasks; as many as fit by default. */
   readonly cachedWorkflows?: number
+  /** Each has a pool of its own; several run one activity at a time, so that slices side by side are on different ones. */
+  readonly workers?: number
 }
 
 /** The whole product in this process, on a database, a Temporal task queue and a simulated Gem of its own. */
 export async function startProduct(
   gemOptions: SimulatedGemOptions = {},
-  { timeSkipping = false, cachedWorkflows }: ProductOptions = {},
+  { timeSkipping = false, cachedWorkflows, workers = 1 }: ProductOptions = {},
 ): Promise<Product> {
   await using starting = new AsyncDisposableStack()
   const database = starting.use(await createTestDatabase())
@@ -91,22 +93,23 @@ export async function startProduct(
   const syncs = starting.adopt(await listen(database.ownerUrl), (listening) => listening.close())
   const keyring = newKeyring()
   const log = createLogger({ level: 'error', pretty: false })
-  const activities = createActivities({
-    db,
-    keyring,
-    log,
-    hasSearchAttributes: await knowsSearchAttributes(temporal.nativeConnection, temporal.namespace),
-    dispatcherFor: () => dispatcher,
-  })
-  const startWorker = async () => {
+  const startWorker = async (connection: NativeConnection, ownDb: Db) => {
     const worker = await Worker.create({
-      connection: temporal.nativeConnection,
+      connection,
       namespace: temporal.namespace,
       taskQueue: temporal.taskQueue,
+      identity: uniqueName('worker'),
       workflowBundle: await workflowBundle(),
-      activities,
+      activities: createActivities({
+        db: ownDb,
+        keyring,
+        log,
+        hasSearchAttributes: await knowsSearchAttributes(connection, temporal.namespace),
+        dispatcherFor: () => dispatcher,
+      }),
       ...(cachedWorkflows === undefined ? {} : { maxCachedWorkflows: cachedWorkflows }),
       ...(timeSkipping ? { interceptors: followTime(clock, pool) } : {}),
+      ...(workers > 1 ? { maxConcurrentActivityTaskExecutions: 1 } : {}),
     })
     const working = worker.run()
     return async () => {
@@ -114,8 +117,17 @@ export async function startProduct(
       await working
     }
   }
-  let stopWorker = await startWorker()
+  const startFirstWorker = () => startWorker(temporal.nativeConnection, db)
+  let stopWorker = await startFirstWorker()
   starting.defer(() => stopWorker())
+  for (let number = 2; number <= workers; number++) {
+    // The SDK takes one worker a task queue and connection.
+    const connection = starting.adopt(await NativeConnection.connect({ address: temporal.address }), (open) =>
+      open.close(),
+    )
+    const ownDb = starting.adopt(connect(database.workerUrl), (open) => open.destroy())
+    starting.defer(await startWorker(connection, ownDb))
+  }
   const accounts: string[] = []
   starting.defer(async () => {
     for (const account of accounts)
@@ -165,7 +177,7 @@ export async function startProduct(
       await before()
       await temporal.skipBesideTask(duration)
       clock.tell(await temporal.now())
-      stopWorker = await startWorker()
+      stopWorker = await startFirstWorker()
     },
     async differences(account, source = sourceNow()) {
       const { rows } = await pool.query('select settings from sync.accounts where account = $1', [account])
