@@ -1,6 +1,8 @@
 import { Command } from 'commander'
-import { findAccount } from '../accounts/account-store.ts'
+import { type Account, findAccount } from '../accounts/account-store.ts'
+import { parseSettings } from '../accounts/settings.ts'
 import { readEnvironment, temporalOf } from '../config.ts'
+import { type Rate, readLearnedRate } from '../database/rate-limit.ts'
 import { isJsonObject } from '../json.ts'
 import { type Outcome, queryStatus } from './account-workflow.ts'
 import { startLine } from './next-steps.ts'
@@ -29,19 +31,35 @@ export function status(): Command {
 async function show(name: string, { json }: { json: boolean }): Promise<void> {
   const environment = readEnvironment()
   const temporal = temporalOf(environment)
-  const { known, account } = await withDatabase(environment, async (db) => {
+  const { known, account, learned } = await withDatabase(environment, async (db) => {
     const account = await findAccount(db, name)
-    return { account, known: await recentRuns(db, account.account) }
+    const known = await recentRuns(db, account.account)
+    return { account, known, learned: await readLearnedRate(db, account.account, rateOf(account)) }
   })
   const answer = await queryStatus(temporal, name)
   const workflow = answer.kind === 'done' ? answer.value : null
   const { state, state_reason } = account
   if (json)
-    return printJson({ account: name, state, state_reason, workflow, silent: silenceOf(answer), ...known })
-  if (isJsonObject(workflow)) return showObject(workflow)
+    return printJson({
+      ...{ account: name, state, state_reason, workflow, silent: silenceOf(answer) },
+      ...{ learned_rate: learned, ...known },
+    })
+  const rate = learned === null ? {} : { rate: describeRate(learned, rateOf(account)) }
+  if (isJsonObject(workflow)) return showObject({ ...workflow, ...rate })
   print(`The workflow gives no answer: ${silenceOf(answer)}. What the database knows:`)
-  showObject({ account: name, state, reason: state_reason, ...known })
+  showObject({ account: name, state, reason: state_reason, ...rate, ...known })
   if (answer.kind === 'not-running') print(`\nStart it:\n  ${startLine(temporal, name)}`)
+}
+
+function rateOf({ settings }: Account): Rate {
+  const { requestsPerSecond, burst } = parseSettings(settings).rate
+  return { perSecond: requestsPerSecond, burst }
+}
+
+function describeRate(learned: Rate, settings: Rate): string {
+  const inWords = ({ perSecond, burst }: Rate) =>
+    `${perSecond.toFixed(1)} calls a second, ${Math.floor(burst)} at once`
+  return `${inWords(learned)}: learned from Gem's 429s, the settings allow ${inWords(settings)}`
 }
 
 function silenceOf(answer: Outcome<unknown>): string | null {

@@ -153,7 +153,7 @@ test('account remove wants the name again, or --yes, and ends the workflow', asy
   assert.match(await succeed(['account', 'remove', ACCOUNT, '--yes']), /was not running/)
 })
 
-test('status shows the newest runs while the workflow is silent', async () => {
+test('status shows the newest runs while the workflow is silent, and a rate that Gem has taught', async () => {
   await addAcme()
   await sql`insert into sync.runs (id, account, mode, trigger, models, state, started_at)
     values (gen_random_uuid(), ${ACCOUNT}, 'full', 'start', '{jobs}', 'SUCCEEDED', now())`.execute(db)
@@ -161,4 +161,13 @@ test('status shows the newest runs while the workflow is silent', async () => {
   const shown = JSON.parse(await succeed(['status', ACCOUNT, '--json']))
   assert.equal(shown.workflow, null)
   assert.equal(shown.runs.length, 1)
+  assert.equal(shown.learned_rate, null)
+  await sql`insert into sync.rate_limits (account, next_slot_at, learned_rate, learned_burst)
+    values (${ACCOUNT}, now(), 4.76, 1.2)`.execute(db)
+  assert.match(
+    await succeed(['status', ACCOUNT]),
+    /\nrate: 4\.8 calls a second, 1 at once: learned from Gem's 429s, the settings allow 10\.0 calls a second, 20 at once\n/,
+  )
+  const { learned_rate } = JSON.parse(await succeed(['status', ACCOUNT, '--json']))
+  assert.deepEqual(learned_rate, { perSecond: 4.76, burst: 1.2 })
 })
