@@ -11,7 +11,7 @@ import {
   type SimulatedGemOptions,
   startSimulatedGem,
 } from '../../src/embedded/simulated-gem/index.ts'
-import { createGemClient } from '../../src/gem/client.ts'
+import { createGemClient, type GemClientOptions } from '../../src/gem/client.ts'
 import { createGemDispatcher } from '../../src/gem/dispatcher.ts'
 import { joinTables, models } from '../../src/mappers/registry.ts'
 import { computePhases, type MainTable, mainTables, type StreamName, streamsOf } from '../../src/streams.ts'
@@ -23,6 +23,10 @@ import { type EndedStream, readStream } from './read-stream.ts'
 export interface SyncOptions {
   readonly mode?: RunMode
   readonly models?: readonly MainTable[]
+  /** These lists and no others, instead of all that the models need. */
+  readonly streams?: readonly StreamName[]
+  /** Another way to Gem, or less patience with it. */
+  readonly client?: Partial<GemClientOptions>
   readonly since?: string | null
   readonly confirmDeletions?: boolean
   /** Attempts in a row after which a stream fails, as the worker's do. */
@@ -102,7 +106,7 @@ export async function openMirrors(): Promise<MirrorDatabase> {
         ...{ account, gem, db, pool, clock, settings: { ...freely, ...settings } },
         sync(options = {}) {
           const limiter = new AccountLimiter(db, account, mirror.settings.rate, 0)
-          const client = createGemClient({ ...connection, limiter })
+          const client = createGemClient({ ...connection, limiter, ...options.client })
           return sync({ ...mirror, client, limiter }, options)
         },
       }
@@ -130,13 +134,13 @@ export type Syncing = Omit<Mirror, 'sync'> & {
 
 async function sync(mirror: Syncing, options: SyncOptions): Promise<EndedRun> {
   const { db, account, clock } = mirror
-  const { mode = 'full', models: wanted = mainTables } = options
+  const { mode = 'full', models: wanted = mainTables, streams: names = streamsInOrder(wanted) } = options
   const runId = randomUUID()
   const from = new Date()
   const gemStart = new Date(Math.floor(clock.now.getTime() / 1000) * 1000)
   await beginRun(db, { id: runId, account, mode, trigger: 'signal', models: wanted })
   const streams: EndedStream[] = []
-  for (const stream of streamsInOrder(wanted)) {
+  for (const stream of names) {
     streams.push(await readStream(mirror, stream, runId, { ...options, mode }))
   }
   const outcome = outcomeOf({ account, runId, streams, stoppedBy: null })
