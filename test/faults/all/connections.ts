@@ -1,0 +1,4 @@
+import { faultCases } from '../cases/index.ts'
+import { allCells, testCells } from '../matrix.ts'
+
+testCells('fault matrix, connections', allCells(faultCases.connections))
