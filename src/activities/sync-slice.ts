@@ -67,6 +67,7 @@ async function goOn(context: SliceContext, slice: Slice, from: Cursor): Promise<
     // A window that a person chose may begin after changes that no run has seen.
     movesWatermark: slice.since === null,
     problem: cursor.keepAbsent,
+    isWhole: slice.mode === 'full' && cursor.completeRounds > 0 && cursor.keepAbsent === null,
   })
   return { kind: 'done', problem: cursor.keepAbsent }
 }

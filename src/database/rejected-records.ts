@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { StreamName } from '../streams.ts'
+import { type StreamName, streams } from '../streams.ts'
 import type { Db } from './connect.ts'
 import type { WriteContext } from './rows.ts'
 
@@ -86,3 +86,29 @@ export async function resolveRejected(
     where account = ${context.account} and stream = ${stream} and resolved_at is null
       and remote_id = any(${remoteIds}::text[])`.execute(trx)
 }
+
+/**
+ * Ends the rejection of records that are gone from Gem: a whole list, read to its end, has not shown them. A record
+ * without a readable id cannot be told to have been read well; this is how it leaves. One with a row that is not
+ * marked as deleted stays, since nothing has proven it gone, and so do copies embedded in records that were not all
+ * read.
+ */
+export async function resolveGone(
+  trx: Db,
+  { account, runId, stream }: { account: string; runId: string; stream: StreamName },
+): Promise<void> {
+  const holder = holders[stream] ?? null
+  await sql`
+    update sync.rejected_records x set resolved_at = clock_timestamp()
+    where account = ${account} and stream = ${stream} and resolved_at is null and run_id <> ${runId}
+      and not exists (
+        select from ${sql.table(`ats.${streams[stream].model}`)} r
+        where r.account = x.account and r.remote_id = x.remote_id and r.remote_deleted_at is null)
+      and (${holder}::text is null or exists (
+        select from sync.run_streams s where s.run_id = ${runId} and s.stream = ${holder} and s.state = 'SUCCEEDED'))`.execute(
+    trx,
+  )
+}
+
+/** Streams whose records embed copies of another's. */
+const holders: Partial<Record<StreamName, StreamName>> = { applications: 'candidates' }

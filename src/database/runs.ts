@@ -7,6 +7,7 @@ import { fenced } from './checkpoints.ts'
 import type { Db } from './connect.ts'
 import type { RunMode, RunState, RunTrigger, StreamState } from './database-types.ts'
 import { lockAccount } from './lock-account.ts'
+import { resolveGone } from './rejected-records.ts'
 
 export interface NewRun {
   readonly id: string
@@ -79,17 +80,19 @@ export interface StreamCompletion {
   readonly movesWatermark: boolean
   /** What a person has to look at although the rows are right; null if nothing. */
   readonly problem: string | null
+  /** The whole list was shown: what it did not show is gone. */
+  readonly isWhole: boolean
 }
 
 /**
- * A stream has been read to its end: closes it and stores where the next delta's window begins, in one transaction.
- * That is where the run began by Gem's clock, less the overlap; a clock that went back counts as what it said. How
- * fresh the rows are is told by PostgreSQL's clock.
+ * A stream has been read to its end: closes it, ends the rejection of records that are gone, and stores where the next
+ * delta's window begins, in one transaction. That is where the run began by Gem's clock, less the overlap; a clock that
+ * went back counts as what it said. How fresh the rows are is told by PostgreSQL's clock.
  *
  * @throws FencedError if a newer attempt has taken the stream over.
  */
 export async function completeStream(db: Db, completion: StreamCompletion): Promise<void> {
-  const { account, runId, stream, fence, overlapMs, movesWatermark, problem } = completion
+  const { account, runId, stream, fence, overlapMs, movesWatermark, problem, isWhole } = completion
   await db.transaction().execute(async (trx) => {
     const { numAffectedRows } = await sql`
       update sync.checkpoints c set updated_at = clock_timestamp(), watermark = case when ${movesWatermark} then coalesce(
@@ -101,6 +104,7 @@ export async function completeStream(db: Db, completion: StreamCompletion): Prom
       trx,
     )
     if (numAffectedRows !== 1n) throw fenced({ account, stream })
+    if (isWhole) await resolveGone(trx, completion)
     await endStream(trx, runId, stream, problem === null ? 'SUCCEEDED' : 'FAILED', problem)
   })
 }

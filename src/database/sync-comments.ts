@@ -89,7 +89,7 @@ export const syncComments = {
       run_id: 'The run that last saw it',
       first_seen_at: 'When it was first rejected',
       last_seen_at: 'When it was last rejected',
-      resolved_at: 'When a later read succeeded; null while it is rejected',
+      resolved_at: 'When a later read succeeded, or found it gone from Gem; null while it is rejected',
     },
   },
   'sync.seen_pages': {
