@@ -33,4 +33,6 @@ export interface FinishedRun {
   readonly state: RunState
   readonly error: string | null
   readonly changed: readonly string[]
+  /** Records of the account that are rejected at present, whichever sync has seen them. */
+  readonly rejected: number
 }

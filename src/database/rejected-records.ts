@@ -112,3 +112,20 @@ export async function resolveGone(
 
 /** Streams whose records embed copies of another's. */
 const holders: Partial<Record<StreamName, StreamName>> = { applications: 'candidates' }
+
+export interface RejectedCount {
+  readonly account: string
+  readonly stream: StreamName
+  readonly count: number
+}
+
+/** How many records are rejected at present, by account and stream; those without any are left out. */
+export async function countRejected(db: Db, account?: string): Promise<RejectedCount[]> {
+  const { rows } = await sql<RejectedCount>`
+    select account, stream, count(*)::int as count from sync.rejected_records
+    where resolved_at is null and (${account ?? null}::text is null or account = ${account ?? null})
+    group by account, stream order by account, stream`.execute(db)
+  return rows
+}
+
+export const totalOf = (counts: readonly RejectedCount[]) => counts.reduce((sum, { count }) => sum + count, 0)

@@ -7,7 +7,7 @@ import { fenced } from './checkpoints.ts'
 import type { Db } from './connect.ts'
 import type { RunMode, RunState, RunTrigger, StreamState } from './database-types.ts'
 import { lockAccount } from './lock-account.ts'
-import { resolveGone } from './rejected-records.ts'
+import { countRejected, resolveGone, totalOf } from './rejected-records.ts'
 
 export interface NewRun {
   readonly id: string
@@ -156,6 +156,8 @@ export interface EndedRun {
   readonly error: string | null
   /** Tables of `ats` with rows that changed since the run began. */
   readonly changed: string[]
+  /** Records of the account that are rejected at present, whichever run has seen them. */
+  readonly rejected: number
 }
 
 /**
@@ -181,7 +183,7 @@ export async function finishRun(
     const changed = await changedTables(trx, account, runId, tables)
     const message = JSON.stringify({ account, run: runId, state: outcome.state, changed })
     await sql`select pg_notify('gem_ats_sync', ${message})`.execute(trx)
-    return { ...outcome, changed }
+    return { ...outcome, changed, rejected: totalOf(await countRejected(trx, account)) }
   })
 }
 

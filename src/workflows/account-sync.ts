@@ -204,13 +204,13 @@ class AccountLife {
 
   async #finish(run: RunProgress, stoppedBy: FinishRunInput['stoppedBy']): Promise<void> {
     const { streams, ...summary } = summaryOf(run, Date.now())
-    const { state, error } = await bookkeeping.finishRun.executeWithOptions(
+    const { state, error, rejected } = await bookkeeping.finishRun.executeWithOptions(
       { summary: `end ${run.mode} sync` },
       [{ account: this.#account, runId: run.id, streams, stoppedBy }],
     )
     // With a key that is refused, no list can be told to be broken.
     if (stoppedBy !== 'credentials') this.#state.broken = brokenAfter(this.#state.broken, run, Date.now())
-    this.#state.lastSync = { ...summary, state, error }
+    this.#state.lastSync = { ...summary, state, error, rejected }
     this.#state.lastStreams = streams.map(({ wasRead: _, ...stream }) => stream)
     this.#state.run = null
     this.#show()

@@ -45,6 +45,8 @@ export interface SyncSummary {
   readonly startedAt: string
   readonly finishedAt: string
   readonly error: string | null
+  /** Records of the account that could not be mapped, whichever sync has seen them: `gem-ats-sync rejected list`. */
+  readonly rejected: number
 }
 
 /** What the query `status` answers, in every state. */

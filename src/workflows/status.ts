@@ -92,10 +92,12 @@ const streamStatus = ({ stream, state, counts, error }: RunProgress['streams'][n
 export function toMarkdown(status: Status): string {
   const lines = [`**${status.state}** ${status.doing}`]
   if (status.lastSync) {
-    const { mode, state, finishedAt, error } = status.lastSync
+    const { mode, state, finishedAt, error, rejected } = status.lastSync
     lines.push(
       `Last sync: ${mode}, **${state}** at ${finishedAt}${error ? `\n\n> ${error.replaceAll('\n', '\n> ')}` : ''}`,
     )
+    if (rejected > 0)
+      lines.push(`Rejected records: **${rejected}**, see \`gem-ats-sync rejected list ${status.account}\``)
   }
   if (status.streams.length > 0) lines.push(streamTable(status.streams))
   if (status.nextSync) lines.push(`Next: ${status.nextSync.mode} at ${status.nextSync.at}`)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { countRejected, totalOf } from '../../src/database/rejected-records.ts'
 import type { StreamName } from '../../src/streams.ts'
 import { type EndedRun, type Mirror, type MirrorDatabase, openMirrors } from './mirror.ts'
 import { rowOf, unmarked } from './rows.ts'
@@ -186,5 +187,28 @@ describe('a rejected record', () => {
     assert.deepEqual(await rejected(mirror, 'applications'), ['copy', null], 'not all candidates were read')
     await mirror.sync()
     assert.deepEqual(await rejected(mirror, 'applications'), [])
+  })
+
+  test('is counted by account and stream while it is rejected', async () => {
+    const mirror = await synced()
+    const { world } = mirror.gem
+    for (const id of ['one', 'two']) world.put('jobs', { id, name: 5 })
+    world.put('users', { id: 'three', name: 5 })
+    await mirror.sync()
+    const { account, db } = mirror
+    const counts = await countRejected(db, account)
+    assert.deepEqual(counts, [
+      { account, stream: 'jobs', count: 2 },
+      { account, stream: 'users', count: 1 },
+    ])
+    const all = await countRejected(db)
+    assert.ok(totalOf(all) >= 3)
+    assert.deepEqual(
+      all.filter((count) => count.account === account),
+      counts,
+    )
+    world.put('jobs', { id: 'two', name: 'Two' })
+    await mirror.sync()
+    assert.equal(totalOf(await countRejected(db, account)), 2)
   })
 })

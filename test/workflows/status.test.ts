@@ -126,12 +126,25 @@ describe('the status as Markdown', () => {
   test('tells how the last sync ended, each line of its error quoted', () => {
     const lastSync: SyncSummary = {
       ...{ run: 'r', mode: 'full', state: 'PARTIALLY_FAILED', startedAt: earlier, finishedAt: later },
-      error: 'jobs: not found\nusers: not found',
+      ...{ error: 'jobs: not found\nusers: not found', rejected: 0 },
     }
     assert.match(
       markdown({ lastSync }),
       /Last sync: full, \*\*PARTIALLY_FAILED\*\* at .*\n\n> jobs: not found\n> users: not found/,
     )
+  })
+
+  test('tells how many records are rejected, and where to see them, if any are', () => {
+    const ended = {
+      run: 'r',
+      mode: 'full',
+      state: 'SUCCEEDED',
+      startedAt: earlier,
+      finishedAt: later,
+    } as const
+    const told = (rejected: number) => markdown({ lastSync: { ...ended, error: null, rejected } })
+    assert.match(told(3), /\n\nRejected records: \*\*3\*\*, see `gem-ats-sync rejected list acme`\n/)
+    assert.doesNotMatch(told(0), /[Rr]ejected records/)
   })
 
   test('is a table of the streams that no error text can break', () => {
