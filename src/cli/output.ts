@@ -5,7 +5,22 @@ export function print(line: string): void {
 }
 
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2))
+  print(escapeControls(JSON.stringify(value, null, 2)))
+}
+
+/** A text of Gem's on one line, without characters that a terminal would obey or hide. */
+export function toPrintable(text: string): string {
+  return escapeControls(text.replaceAll('\n', '\\n'))
+}
+
+/** Control and format characters but the line break, as JSON writes them: they hide text, turn it, or move the cursor. */
+function escapeControls(text: string): string {
+  return text.replaceAll(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
 }
 
 /** Columns by blanks alone: easy to read, and to cut with other tools. */

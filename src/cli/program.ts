@@ -9,6 +9,7 @@ import { accountShow } from './account-show.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { migrateCommand } from './migrate.ts'
+import { rejectedList } from './rejected-list.ts'
 import { runs } from './runs.ts'
 import { status } from './status.ts'
 
@@ -27,11 +28,15 @@ export function createProgram(): Command {
     .description('Adds, shows, changes and removes Gem accounts.')
     .summary('add, show, change and remove accounts')
   for (const command of accountCommands()) account.addCommand(command)
+  const rejected = new Command('rejected')
+    .description('Shows records of Gem that could not be mapped.')
+    .summary('show records that could not be mapped')
+    .addCommand(rejectedList())
   const program = new Command('gem-ats-sync')
     .description('Mirrors Gem ATS accounts into PostgreSQL, on Temporal.')
     .version(manifest.version)
     .addHelpText('after', help)
-  for (const command of [account, status(), runs(), doctor(), migrateCommand(), demo()])
+  for (const command of [account, status(), runs(), rejected, doctor(), migrateCommand(), demo()])
     program.addCommand(command)
   return withOneLineErrors(program)
 }

@@ -3,6 +3,7 @@ import { type Account, findAccount } from '../accounts/account-store.ts'
 import { parseSettings } from '../accounts/settings.ts'
 import { readEnvironment, temporalOf } from '../config.ts'
 import { type Rate, readLearnedRate } from '../database/rate-limit.ts'
+import { countRejected, totalOf } from '../database/rejected-records.ts'
 import { isJsonObject } from '../json.ts'
 import { type Outcome, queryStatus } from './account-workflow.ts'
 import { startLine } from './next-steps.ts'
@@ -33,7 +34,10 @@ async function show(name: string, { json }: { json: boolean }): Promise<void> {
   const temporal = temporalOf(environment)
   const { known, account, learned } = await withDatabase(environment, async (db) => {
     const account = await findAccount(db, name)
-    const known = await recentRuns(db, account.account)
+    const known = {
+      rejected: totalOf(await countRejected(db, account.account)),
+      ...(await recentRuns(db, account.account)),
+    }
     return { account, known, learned: await readLearnedRate(db, account.account, rateOf(account)) }
   })
   const answer = await queryStatus(temporal, name)

@@ -53,6 +53,7 @@ test('an unknown account is named', async () => {
     ['account', 'set-key', 'nobody'],
     ['account', 'remove', 'nobody', '--yes'],
     ['status', 'nobody'],
+    ['rejected', 'list', 'nobody'],
   ]
   for (const command of commands) await refuse(command, /There is no account nobody/)
 })
