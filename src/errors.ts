@@ -68,6 +68,17 @@ export class RequestRefusedError extends Error {
   }
 }
 
+/** An account's stored settings or keys cannot be used: no call can be made for it until a person changes something. */
+export class UnusableAccountError extends Error {
+  override readonly name = 'UnusableAccountError'
+  readonly what: 'settings' | 'keys'
+
+  constructor(message: string, what: 'settings' | 'keys') {
+    super(message)
+    this.what = what
+  }
+}
+
 /** A newer attempt has taken over this stream (or the account is gone): stop at once, write nothing. */
 export class FencedError extends Error {
   override readonly name = 'FencedError'

@@ -23,6 +23,19 @@ export function flattenSettings(stored: unknown): Map<SettingKey, unknown> {
   return flat
 }
 
+/** Stored settings without what stands under a dotted key, whether known or not; null if nothing does. */
+export function withoutKey(stored: unknown, key: string): StoredSettings | null {
+  const all = asObject('The settings', stored)
+  if (Object.hasOwn(all, key)) return without(all, key)
+  const [group = key, member = ''] = key.split('.')
+  const members = Object.hasOwn(all, group) ? all[group] : null
+  if (!isJsonObject(members) || !Object.hasOwn(members, member)) return null
+  return { ...all, [group]: without(members, member) }
+}
+
+const without = (object: JsonObject, key: string): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([name]) => name !== key))
+
 export function nestSettings(flat: ReadonlyMap<SettingKey, unknown>): StoredSettings {
   const nested: Record<string, unknown> = {}
   for (const key of settingKeys) {

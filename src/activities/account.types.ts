@@ -1,16 +1,40 @@
 import type { AccountState, RunState, StreamState } from '../database/database-types.ts'
 import type { MainTable, StreamName } from '../streams.ts'
 
-/** What of an account its workflow plans by. */
+/** What of an account's settings its workflow plans by. */
 export interface AccountSchedule {
-  readonly state: AccountState
   readonly models: readonly MainTable[]
   readonly deltaEveryMs: number
   readonly fullEveryMs: number
   readonly maxInFlight: number
+}
+
+/** What keeps an account from being synced until somebody changes something; no call to Gem is made meanwhile. */
+export interface Obstacle {
+  /**
+   * `credentials`: Gem refuses the key, or it is another company's. `keys`: the stored keys cannot be opened.
+   * `settings`: the stored settings cannot be read.
+   */
+  readonly kind: 'credentials' | 'keys' | 'settings'
+  /** For people: names the account and what is wrong with it. */
+  readonly why: string
+}
+
+/** The account's state as PostgreSQL has it. */
+export interface MirroredState {
+  readonly state: AccountState
+  readonly reason: string | null
+}
+
+/** What the workflow looks at before each sync: how to plan, or what stands in the way. */
+export type LoadedAccount = {
+  readonly mirrored: MirroredState
   /** Whether the server knows our search attributes: setting unknown ones would block the workflow for ever. */
   readonly hasSearchAttributes: boolean
-}
+} & (
+  | { readonly schedule: AccountSchedule; readonly obstacle: null }
+  | { readonly schedule: null; readonly obstacle: Obstacle }
+)
 
 export interface StreamEnd {
   readonly stream: StreamName

@@ -5,6 +5,8 @@ export const failureTypes = {
   refused: 'RequestRefused',
   fenced: 'Fenced',
   user: 'UserError',
+  settings: 'SettingsUnreadable',
+  keys: 'KeysUnreadable',
   unavailable: 'GemUnavailable',
   other: 'Failure',
 } as const

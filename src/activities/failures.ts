@@ -5,6 +5,7 @@ import {
   OtherTeamError,
   RequestRefusedError,
   TryAgainError,
+  UnusableAccountError,
   UserError,
 } from '../errors.ts'
 import { type FailureType, failureTypes } from './failure-types.ts'
@@ -30,6 +31,7 @@ export function toFailure(error: unknown): Error {
   if (error instanceof OtherTeamError) return forGood(failureTypes.otherTeam, error)
   if (error instanceof RequestRefusedError) return forGood(failureTypes.refused, error)
   if (error instanceof FencedError) return forGood(failureTypes.fenced, error)
+  if (error instanceof UnusableAccountError) return forGood(failureTypes[error.what], error)
   if (error instanceof UserError) return forGood(failureTypes.user, error)
   if (error instanceof TryAgainError) return forGood(failureTypes.unavailable, error)
   // PostgreSQL's messages quote values; which condition it was is in the code, and in the worker's log.

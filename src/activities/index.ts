@@ -1,18 +1,18 @@
 import { Context } from '@temporalio/activity'
 import type { Logger } from 'pino'
-import { findAccount, readCredentials, setAccountState } from '../accounts/account-store.ts'
+import { setAccountState } from '../accounts/account-store.ts'
 import type { Keyring } from '../accounts/encryption.ts'
 import { readKeyComparison } from '../accounts/key-comparison.ts'
-import { parseSettings } from '../accounts/settings.ts'
+import { readUsableAccount } from '../accounts/usable-account.ts'
 import type { Db } from '../database/connect.ts'
-import type { AccountState } from '../database/database-types.ts'
 import { beginRun, endStream, finishRun, type NewRun } from '../database/runs.ts'
 import { createGemClient, type GemClientOptions } from '../gem/client.ts'
 import { joinTables, models } from '../mappers/registry.ts'
 import type { StreamName } from '../streams.ts'
-import type { AccountSchedule, FinishedRun, FinishRunInput } from './account.types.ts'
+import type { FinishedRun, FinishRunInput, LoadedAccount, MirroredState } from './account.types.ts'
 import { AccountLimiter } from './account-limiter.ts'
 import { asTemporalFailure } from './failures.ts'
+import { loadAccount } from './load-account.ts'
 import { measuredLimiter } from './measured-limiter.ts'
 import { type Meter, silentMeter } from './meter.ts'
 import { outcomeOf } from './run-outcome.ts'
@@ -47,17 +47,8 @@ export function createActivities({
 }: ActivityDependencies) {
   const activities = {
     /** What the workflow needs to know to plan. Fails for good if the account is unknown. */
-    async loadAccount({ account }: { account: string }): Promise<AccountSchedule> {
-      const found = await findAccount(db, account)
-      const settings = parseSettings(found.settings)
-      return {
-        state: found.state,
-        models: settings.models,
-        deltaEveryMs: settings.schedule.deltaEveryMs,
-        fullEveryMs: settings.schedule.fullEveryMs,
-        maxInFlight: settings.rate.maxInFlight,
-        hasSearchAttributes,
-      }
+    async loadAccount({ account }: { account: string }): Promise<LoadedAccount> {
+      return await loadAccount({ db, keyring, hasSearchAttributes }, account)
     },
 
     async beginRun(run: NewRun): Promise<void> {
@@ -69,9 +60,10 @@ export function createActivities({
       const context = Context.current()
       // Before the credentials: a key that is replaced in between is compared once more.
       const key = await readKeyComparison(db, input.account)
-      const settings = syncSettingsOf(parseSettings((await findAccount(db, input.account)).settings))
+      const usable = await readUsableAccount(db, keyring, input.account)
+      const { credentials } = usable
+      const settings = syncSettingsOf(usable.settings)
       const limiter = new AccountLimiter(db, input.account, settings.rate, input.throttledBefore)
-      const credentials = await readCredentials(db, keyring, input.account)
       const gem = createGemClient({
         ...credentials,
         limiter: measuredLimiter(limiter, meter),
@@ -119,12 +111,8 @@ export function createActivities({
       return ended
     },
 
-    async setAccountState(input: {
-      account: string
-      state: AccountState
-      reason: string | null
-    }): Promise<void> {
-      await setAccountState(db, input.account, input.state, input.reason)
+    async setAccountState({ account, state, reason }: MirroredState & { account: string }): Promise<void> {
+      await setAccountState(db, account, state, reason)
     },
   }
   return mapValues(activities, asTemporalFailure)

@@ -4,36 +4,34 @@ import {
   condition,
   continueAsNew,
   isCancellation,
-  setCurrentDetails,
-  upsertSearchAttributes,
   uuid4,
 } from '@temporalio/workflow'
 import type { AccountSchedule, FinishRunInput } from '../activities/account.types.ts'
-import type { RunMode, RunTrigger } from '../database/database-types.ts'
-import type { MainTable } from '../streams.ts'
+import { AccountMirror } from './account-mirror.ts'
 import { bookkeeping } from './activities.ts'
 import { checkInput } from './check-input.ts'
 import { listen } from './listen.ts'
-import type { Resync, Status } from './messages.ts'
-import { dequeue, enqueue } from './resync.ts'
+import { loadAccount } from './load-account.ts'
+import type { Status } from './messages.ts'
+import { takeNextRun } from './next-run.ts'
+import { lookAgainMs, obstacleAfter, obstacles, refusedKey } from './obstacles.ts'
+import { enqueue } from './resync.ts'
 import { isHistoryFull, readStreams } from './run-sync.ts'
 import { type DueSync, nextSync } from './schedule.ts'
-import { accountAttribute, stateAttribute } from './search-attributes.ts'
+import { ShownStatus } from './shown-status.ts'
 import {
   type AccountState,
   type AccountSyncInput,
   initialState,
-  newRun,
   type RunProgress,
-  refuse,
   summaryOf,
 } from './state.ts'
-import { credentialsReason, statusOf, toMarkdown } from './status.ts'
+import { statusOf } from './status.ts'
 import { brokenAfter } from './trouble.ts'
 
 /**
  * The life of one account: a full sync, then for ever: wait for the next sync that is due or asked for, sync, wait.
- * It never ends because of data, Gem, or a database that is away.
+ * It never ends because of data, Gem, settings, or a database that is away.
  *
  * @throws ApplicationFailure at once for an account that does not exist or an id that is not the account's.
  */
@@ -42,147 +40,92 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
   await new AccountLife(input).live()
 }
 
-/** How often an account without credentials is looked at, in case the message of a new key did not come through. */
-const lookForKeyMs = 3_600_000
-
 class AccountLife {
   readonly #account: string
   readonly #state: AccountState
-  #schedule: AccountSchedule | null = null
+  readonly #mirror: AccountMirror
+  readonly #shown = new ShownStatus()
   #due: DueSync | null = null
-  /** A message has come since the last look at the settings. */
+  /** Something has happened since the last look at the account: settings or keys may be others. */
   #woken = false
-  /** The state of the account that PostgreSQL knows. */
-  #mirrored: AccountSchedule['state'] = 'ACTIVE'
-  /** PostgreSQL is being told. */
-  #isMirroring = false
-  /** The state under which the account is found. */
-  #found: Status['state'] | null = null
 
   constructor({ account, state }: AccountSyncInput) {
     this.#account = account
     this.#state = state ?? initialState()
+    this.#mirror = new AccountMirror(account, this.#state, () => this.#wake())
     // Before the first await: a message that comes earlier waits for its handler.
     listen({
       state: this.#state,
-      status: () => statusOf(this.#account, this.#state, this.#due, Date.now()),
+      status: () => this.#status(),
       onMessage: ({ wakes }) => {
-        this.#woken ||= wakes
+        if (wakes) this.#wake()
         this.#show()
       },
     })
   }
 
   async live(): Promise<never> {
-    const mirroring = this.#mirrorState()
-    // It ends with the workflow; what stops it earlier, a removed account, stops the loop below as well.
-    mirroring.catch(() => {})
+    // It ends with the workflow, by whose cancellation the loop below ends as well.
+    this.#mirror.keep().catch(() => {})
     while (!isHistoryFull()) {
-      this.#schedule = await bookkeeping.loadAccount.executeWithOptions({ summary: 'read settings' }, [
-        { account: this.#account },
-      ])
-      this.#mirrored = this.#schedule.state
-      this.#woken = false
-      this.#state.run ??= this.#takeNext(this.#schedule)
-      if (this.#state.run === null) await this.#wait()
-      else await this.#sync(this.#schedule, this.#state.run)
+      const schedule = await this.#look()
+      const run = schedule && this.#takeUp(schedule)
+      if (schedule && run) await this.#sync(schedule, run)
+      if (!run || this.#state.obstacle) await this.#wait()
     }
     // What is being told to PostgreSQL must not arrive after what the next Temporal run tells it.
-    await condition(() => allHandlersFinished() && !this.#isMirroring)
+    await condition(() => allHandlersFinished() && !this.#mirror.isWriting)
     return await continueAsNew<typeof accountSync>({ account: this.#account, state: this.#state })
   }
 
-  /** What to sync now: what is asked for, else what is due; null while there is nothing or it may not. */
-  #takeNext(schedule: AccountSchedule): RunProgress | null {
-    const state = this.#state
-    if (state.needsCredentials && schedule.state === 'ACTIVE') state.needsCredentials = false
-    this.#due = nextSync(state.starts, schedule, this.#account, Date.now())
-    if (state.paused || state.needsCredentials) return null
-    const queued = dequeue(state.queue)
-    if (queued !== null) {
-      state.queue = queued.rest
-      return this.#begin(schedule, queued.next, queued.next.trigger)
-    }
-    if (this.#due.at > Date.now()) return null
-    return this.#begin(schedule, { mode: this.#due.mode }, state.starts.full === null ? 'start' : 'schedule')
+  /** Reads what the account is to be synced by; null while something stands in the way. */
+  async #look(): Promise<AccountSchedule | null> {
+    // Before the settings are read: what changes meanwhile is looked at again.
+    this.#woken = false
+    const loaded = await loadAccount(this.#account)
+    this.#mirror.found(loaded.mirrored)
+    this.#shown.hasSearchAttributes = loaded.hasSearchAttributes
+    this.#state.obstacle = obstacleAfter(this.#state.obstacle, loaded)
+    return this.#state.obstacle === null ? loaded.schedule : null
   }
 
-  #begin(
-    schedule: AccountSchedule,
-    wanted: Partial<Resync> & { mode: RunMode },
-    trigger: RunTrigger,
-  ): RunProgress | null {
-    const { models } = schedule
-    const chosen = models.filter((model: MainTable) => wanted.models?.includes(model) ?? true)
-    if (chosen.length === 0) {
-      refuse(
-        this.#state,
-        'resync',
-        `models: the account's settings sync only ${models.join(', ')}`,
-        Date.now(),
-      )
-      return null
-    }
+  /** The run under way, else the next one; null while there is none. */
+  #takeUp(schedule: AccountSchedule): RunProgress | null {
     const now = Date.now()
-    this.#countStart(wanted.mode, chosen.length === models.length, now)
-    return newRun(
-      {
-        id: uuid4(),
-        mode: wanted.mode,
-        trigger,
-        models: chosen,
-        since: wanted.since ?? null,
-        confirmDeletions: wanted.confirmDeletions ?? false,
-        startedAt: new Date(now).toISOString(),
-      },
-      this.#state.broken,
-    )
+    this.#due = nextSync(this.#state.starts, schedule, this.#account, now)
+    this.#state.run ??= takeNextRun(this.#state, { schedule, due: this.#due, now, newId: uuid4 })
+    return this.#state.run
   }
 
-  #countStart(mode: RunMode, all: boolean, now: number): void {
-    if (!all) return
-    const { full } = this.#state.starts
-    this.#state.starts = { full: mode === 'full' ? now : full, delta: now }
-  }
-
+  /** Waits for the next sync, or for whoever is needed before there can be one. */
   async #wait(): Promise<void> {
     this.#show()
-    const { paused, needsCredentials } = this.#state
-    const ready = () =>
-      this.#woken ||
-      isHistoryFull() ||
-      (!paused && !needsCredentials && Object.keys(this.#state.queue).length > 0)
-    if (needsCredentials) {
-      // `account set-key` may have been called while this server was away.
-      await condition(ready, lookForKeyMs, { summary: 'looks for a new key' })
+    const { paused, obstacle } = this.#state
+    const mayEnd = () => this.#woken || isHistoryFull()
+    if (obstacle !== null) {
+      const summary = `looks again in an hour: ${obstacles[obstacle.kind].status}`
+      await condition(mayEnd, lookAgainMs, { summary })
     } else if (paused || this.#due === null) {
-      await condition(ready)
+      await condition(mayEnd)
     } else {
       const { mode, at } = this.#due
-      await condition(ready, Math.max(1, at - Date.now()), {
-        summary: `next ${mode} sync at ${new Date(at).toISOString()}`,
-      })
+      const isAsked = () => Object.keys(this.#state.queue).length > 0
+      const summary = `next ${mode} sync at ${new Date(at).toISOString()}`
+      await condition(() => mayEnd() || isAsked(), Math.max(1, at - Date.now()), { summary })
     }
   }
 
   /** Works a run until it ends, or until the history is full: then it goes on after continue-as-new. */
-  async #sync(schedule: AccountSchedule, run: RunProgress): Promise<void> {
+  async #sync({ maxInFlight }: AccountSchedule, run: RunProgress): Promise<void> {
     const { id, mode, trigger, models } = run
+    const [account, state] = [this.#account, this.#state]
     this.#show()
     await bookkeeping.beginRun.executeWithOptions({ summary: `begin ${mode} sync (${trigger})` }, [
-      { id, account: this.#account, mode, trigger, models },
+      { id, account, mode, trigger, models },
     ])
     try {
-      const end = await readStreams(
-        {
-          account: this.#account,
-          state: this.#state,
-          maxInFlight: schedule.maxInFlight,
-          onProgress: () => this.#show(),
-        },
-        run,
-      )
-      if (end === 'cut') return
+      const end = await readStreams({ account, state, maxInFlight, onProgress: () => this.#show() }, run)
+      if (end === 'cut' || end === 'obstacle') return
       if (end === 'credentials') await this.#askForCredentials(run)
       await this.#finish(run, end === 'credentials' ? 'credentials' : null)
     } catch (error) {
@@ -193,13 +136,14 @@ class AccountLife {
     }
   }
 
-  /** PostgreSQL has to know before the account is looked at again: it is where `account set-key` lifts the state. */
   async #askForCredentials(run: RunProgress): Promise<void> {
-    this.#state.needsCredentials = true
     // What was refused is what runs first once the key is right.
     this.#state.queue = enqueue(this.#state.queue, run)
-    this.#mirrored = 'NEEDS_CREDENTIALS'
-    await this.#setState('NEEDS_CREDENTIALS')
+    // It may have been a key that is replaced by now: the next one has a try.
+    if (this.#woken) return
+    this.#state.obstacle = refusedKey
+    // PostgreSQL has to know before the account is looked at again: it is where `account set-key` lifts the state.
+    await this.#mirror.settled()
   }
 
   async #finish(run: RunProgress, stoppedBy: FinishRunInput['stoppedBy']): Promise<void> {
@@ -216,43 +160,15 @@ class AccountLife {
     this.#show()
   }
 
-  /** Keeps `sync.accounts.state` true, so that a running slice notices a pause at its next page. */
-  async #mirrorState(): Promise<void> {
-    for (;;) {
-      await condition(() => this.#wanted() !== this.#mirrored)
-      const state = this.#wanted()
-      this.#isMirroring = true
-      await this.#setState(state)
-      this.#mirrored = state
-      this.#isMirroring = false
-    }
+  #wake(): void {
+    this.#woken = true
   }
 
-  async #setState(state: AccountSchedule['state']): Promise<void> {
-    await bookkeeping.setAccountState.executeWithOptions({ summary: `account is ${state}` }, [
-      { account: this.#account, state, reason: reasons[state] },
-    ])
-  }
-
-  #wanted(): AccountSchedule['state'] {
-    if (this.#state.needsCredentials) return 'NEEDS_CREDENTIALS'
-    return this.#state.paused ? 'PAUSED' : 'ACTIVE'
+  #status(): Status {
+    return statusOf(this.#account, this.#state, this.#due, Date.now())
   }
 
   #show(): void {
-    const status = statusOf(this.#account, this.#state, this.#due, Date.now())
-    setCurrentDetails(toMarkdown(status))
-    if (!this.#schedule?.hasSearchAttributes || status.state === this.#found) return
-    this.#found = status.state
-    upsertSearchAttributes([
-      { key: accountAttribute, value: this.#account },
-      { key: stateAttribute, value: status.state },
-    ])
+    this.#shown.show(this.#status())
   }
-}
-
-const reasons: Record<AccountSchedule['state'], string | null> = {
-  ACTIVE: null,
-  PAUSED: 'paused by a person',
-  NEEDS_CREDENTIALS: credentialsReason,
 }

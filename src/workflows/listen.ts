@@ -76,7 +76,7 @@ export function listen({ state, status, onMessage }: Listening): void {
     resumeSignal,
     () => {
       state.paused = false
-      state.needsCredentials = false
+      if (state.obstacle?.kind === 'credentials') state.obstacle = null
       state.broken = {}
       onMessage({ wakes: true })
     },

@@ -60,6 +60,7 @@ export interface Status {
     | 'GEM_FAILS'
     | 'PAUSED'
     | 'NEEDS_CREDENTIALS'
+    | 'NEEDS_SETTINGS'
   /** In words, for people. */
   readonly doing: string
   readonly run: { readonly id: string; readonly mode: RunMode; readonly startedAt: string } | null

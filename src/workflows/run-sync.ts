@@ -5,6 +5,7 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow'
+import type { Obstacle } from '../activities/account.types.ts'
 import { failureTypes } from '../activities/failure-types.ts'
 import type { SliceResult } from '../activities/slice.types.ts'
 import { computePhases, type StreamName } from '../streams.ts'
@@ -24,8 +25,8 @@ export interface RunContext {
   readonly onProgress: () => void
 }
 
-/** `cut`: the history has grown enough; go on after continue-as-new. */
-export type RunEnd = 'finished' | 'cut' | 'credentials'
+/** `cut`: the history has grown enough; go on after continue-as-new. `obstacle`: go on once it is out of the way. */
+export type RunEnd = 'finished' | 'cut' | 'obstacle' | 'credentials'
 
 /** Reads a run's streams in the phases that their dependencies ask for; goes on where a cut left them. */
 export async function readStreams(context: RunContext, run: RunProgress): Promise<RunEnd> {
@@ -35,6 +36,7 @@ export async function readStreams(context: RunContext, run: RunProgress): Promis
     )
     await Promise.all(unfinished.map((progress) => readStream(context, run, progress, unfinished)))
     if (isLocked(run)) return 'credentials'
+    if (context.state.obstacle !== null) return 'obstacle'
     if (unfinished.some(isUnfinished)) return 'cut'
   }
   return 'finished'
@@ -47,6 +49,10 @@ const isLocked = ({ streams }: RunProgress) =>
   streams.some(({ refused }) => refused === 'team') ||
   streams.filter(({ refused }) => refused === 'list').length > 1
 
+/** No further slice may begin: the run ends, or goes on later from where it is. */
+const mustStop = ({ state }: RunContext, run: RunProgress) =>
+  isLocked(run) || state.obstacle !== null || isHistoryFull()
+
 /** Works a stream slice by slice. */
 async function readStream(
   context: RunContext,
@@ -57,13 +63,13 @@ async function readStream(
   while (isUnfinished(progress)) {
     progress.state = 'RUNNING'
     await mayCallGem(context, run, progress)
-    if (isLocked(run) || isHistoryFull()) return
+    if (mustStop(context, run)) return
     context.onProgress()
     try {
       take(run, progress, await readSlice(context, run, progress, beside))
     } catch (error) {
       if (isCancellation(error)) throw error
-      if (isForGood(run, progress, error)) await giveUp(run, progress)
+      if (isForGood(context, run, progress, error)) await giveUp(run, progress)
     }
     context.onProgress()
   }
@@ -129,17 +135,33 @@ const isWaiting = ({ waitUntil }: RunProgress) => waitUntil !== null && Date.par
 const later = (one: string | null, other: string) => (one !== null && one > other ? one : other)
 
 /** Takes note of a failed slice. @returns whether the stream is to be given up for this sync. */
-function isForGood(run: RunProgress, progress: StreamProgress, error: unknown): boolean {
+function isForGood(
+  { state }: RunContext,
+  run: RunProgress,
+  progress: StreamProgress,
+  error: unknown,
+): boolean {
   if (!(error instanceof ActivityFailure)) throw error
   const { cause } = error
   const type = cause instanceof ApplicationFailure ? (cause.type ?? '') : ''
   progress.error = cause?.message ?? error.message
+  const kind = obstacleKinds[type]
+  if (kind !== undefined) {
+    state.obstacle = { kind, why: progress.error }
+    return false
+  }
   progress.refused = refusals[type] ?? null
   progress.isBroken = ownFailures.has(type)
   if (type === failureTypes.unavailable) return noteFailure(run, progress, progress.error, Date.now())
   // An answer that refuses is an answer: Gem is there.
   run.trouble = null
   return true
+}
+
+/** Failures that concern the account as a whole, and no list of it. */
+const obstacleKinds: Record<string, Obstacle['kind']> = {
+  [failureTypes.settings]: 'settings',
+  [failureTypes.keys]: 'keys',
 }
 
 /** Failures that a list can have by itself; the others are the account's or the set-up's. */
@@ -154,21 +176,22 @@ const refusals: Record<string, StreamProgress['refused']> = {
   [failureTypes.otherTeam]: 'team',
 }
 
-/** Returns when the stream may call Gem: no pause, no wait and no trouble stand in the way. */
-async function mayCallGem({ state, onProgress }: RunContext, run: RunProgress, { stream }: StreamProgress) {
-  for (;;) {
-    if (isLocked(run) || isHistoryFull()) return
+/** Returns when the stream may call Gem (no pause, no wait and no trouble stand in the way), or must stop. */
+async function mayCallGem(context: RunContext, run: RunProgress, { stream }: StreamProgress): Promise<void> {
+  const { state, onProgress } = context
+  const stops = () => mustStop(context, run)
+  while (!stops()) {
     const wait = waitOf(run, stream)
     if (state.paused) {
       onProgress()
-      await condition(() => !state.paused || isHistoryFull())
+      await condition(() => !state.paused || stops())
     } else if (wait === null) {
       return
     } else if (wait === 'for the probe') {
-      await condition(() => waitOf(run, stream) !== 'for the probe' || isLocked(run) || isHistoryFull())
+      await condition(() => waitOf(run, stream) !== 'for the probe' || stops())
     } else {
       onProgress()
-      await condition(isHistoryFull, wait.ms, { summary: wait.summary })
+      await condition(stops, wait.ms, { summary: wait.summary })
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Obstacle } from '../activities/account.types.ts'
 import type { StreamCounts } from '../activities/slice.types.ts'
 import type { RunMode, RunTrigger, StreamState } from '../database/database-types.ts'
 import { type MainTable, type StreamName, streamsOf } from '../streams.ts'
@@ -16,7 +17,8 @@ export interface AccountState {
   queue: ResyncQueue
   starts: SyncStarts
   paused: boolean
-  needsCredentials: boolean
+  /** Why no sync can run until somebody changes something; a run under way is kept for then. */
+  obstacle: Obstacle | null
   /** Lists that failed in the last syncs. */
   broken: Partial<Record<StreamName, BrokenStream>>
   lastSync: SyncSummary | null
@@ -74,7 +76,7 @@ export function initialState(): AccountState {
     queue: {},
     starts: { full: null, delta: null },
     paused: false,
-    needsCredentials: false,
+    obstacle: null,
     broken: {},
     lastSync: null,
     lastStreams: [],

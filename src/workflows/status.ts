@@ -1,11 +1,9 @@
 import { computePhases } from '../streams.ts'
 import type { Status, StreamStatus } from './messages.ts'
+import { obstacles } from './obstacles.ts'
 import { queuedResyncs } from './resync.ts'
 import type { DueSync } from './schedule.ts'
 import type { AccountState, RunProgress } from './state.ts'
-
-/** Why an account needs credentials; the error of the last sync says more. */
-export const credentialsReason = "Gem refuses the API key, or it is another company's"
 
 /** What a person may know of the account now. */
 export function statusOf(account: string, state: AccountState, due: DueSync | null, now: number): Status {
@@ -13,11 +11,11 @@ export function statusOf(account: string, state: AccountState, due: DueSync | nu
   const waitingUntil = run?.waitUntil && Date.parse(run.waitUntil) > now ? run.waitUntil : null
   const name = nameOf(state, waitingUntil, due)
   // Until a person lifts it, no time says when it goes on.
-  const isHeld = name === 'PAUSED' || name === 'NEEDS_CREDENTIALS'
+  const isHeld = state.paused || state.obstacle !== null
   return {
     account,
     state: name,
-    doing: words(name, state, waitingUntil, due),
+    doing: words(name, state, waitingUntil, { due, now }),
     run: run && { id: run.id, mode: run.mode, startedAt: run.startedAt },
     phase: run && phaseOf(run),
     streams: run ? run.streams.map(streamStatus) : state.lastStreams,
@@ -34,7 +32,7 @@ export function statusOf(account: string, state: AccountState, due: DueSync | nu
 }
 
 function nameOf(state: AccountState, waitingUntil: string | null, due: DueSync | null): Status['state'] {
-  if (state.needsCredentials) return 'NEEDS_CREDENTIALS'
+  if (state.obstacle !== null) return obstacles[state.obstacle.kind].status
   if (state.paused) return 'PAUSED'
   if (waitingUntil !== null) return 'RATE_LIMITED'
   if (state.run?.trouble) return 'GEM_FAILS'
@@ -44,13 +42,15 @@ function nameOf(state: AccountState, waitingUntil: string | null, due: DueSync |
 
 function words(
   name: Status['state'],
-  { run }: AccountState,
+  state: AccountState,
   waitingUntil: string | null,
-  due: DueSync | null,
+  { due, now }: { due: DueSync | null; now: number },
 ): string {
+  const { run, obstacle } = state
   switch (name) {
     case 'NEEDS_CREDENTIALS':
-      return `${credentialsReason}: no calls until \`gem-ats-sync account set-key\` or the signal \`resume\``
+    case 'NEEDS_SETTINGS':
+      return obstacle ? `${obstacle.why}: no calls until ${obstacles[obstacle.kind].until}` : name
     case 'PAUSED':
       return 'paused by a person: no calls until the signal `resume`'
     case 'RATE_LIMITED':
@@ -58,17 +58,27 @@ function words(
     case 'GEM_FAILS':
       return `Gem does not answer as it should (${run?.trouble?.why}): tried again at ${run?.trouble?.until}`
     case 'SYNCING':
-      return `${run?.mode} sync, ${
-        run?.streams
-          .filter((stream) => stream.state === 'RUNNING')
-          .map((stream) => stream.stream)
-          .join(', ') || 'between streams'
-      }`
+      return run ? `${run.mode} sync, ${stepOf(run)}` : name
     case 'WAITING':
-      return due ? `next ${due.mode} sync at ${new Date(due.at).toISOString()}` : 'waiting'
+      return due ? waitFor(due, now) : name
     case 'STARTING':
-      return 'starting'
+      return asksDatabase
   }
+}
+
+/** What it says for hours where PostgreSQL or every worker is away: the pending activity says why. */
+const asksDatabase = "reads the account's settings from PostgreSQL"
+
+function waitFor({ mode, at }: DueSync, now: number): string {
+  const time = new Date(at).toISOString()
+  return at > now ? `next ${mode} sync at ${time}` : `${mode} sync, due since ${time}: ${asksDatabase}`
+}
+
+function stepOf({ streams }: RunProgress): string {
+  const running = streams.filter(({ state }) => state === 'RUNNING').map(({ stream }) => stream)
+  if (running.length > 0) return running.join(', ')
+  const isBefore = streams.every(({ state }) => state === 'PENDING' || state === 'SKIPPED')
+  return isBefore ? 'begins' : 'between streams'
 }
 
 function phaseOf(run: RunProgress): number | null {
@@ -102,7 +112,7 @@ export function toMarkdown(status: Status): string {
   if (status.streams.length > 0) lines.push(streamTable(status.streams))
   if (status.nextSync) lines.push(`Next: ${status.nextSync.mode} at ${status.nextSync.at}`)
   const [refusal] = status.refusals.slice(-1)
-  if (refusal) lines.push(`Refused at ${refusal.at}: \`${refusal.message}\`: ${refusal.why}`)
+  if (refusal) lines.push(`Refused at ${refusal.at}: \`${inCode(refusal.message)}\`: ${refusal.why}`)
   return lines.join('\n\n')
 }
 
@@ -129,3 +139,6 @@ function streamTable(streams: readonly StreamStatus[]): string {
 
 /** An error's text must not end the cell or the row that it stands in. */
 const inCell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s*[\r\n]+\s*/g, ' ')
+
+/** A message's name may be anything that somebody has typed. */
+const inCode = (text: string) => text.replaceAll(/[`\s]+/g, ' ')

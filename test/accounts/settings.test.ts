@@ -190,6 +190,22 @@ test('an unknown key is refused by name, with the one that was probably meant', 
   }
 })
 
+test('what a newer version has stored can be dropped by name, and only so', () => {
+  const stored = { jobBoard: 'acme', rate: { burst: 5, jitter: 3 }, pace: { of: 'change' } }
+  assert.throws(() => applyAssignments(stored, ['rate.burst=6']), /rate\.jitter/)
+  assert.throws(() => applyAssignments(stored, ['rate.jitter=4', 'pace=null']), /rate\.jitter/)
+  assert.deepEqual(applyAssignments(stored, ['rate.jitter=null', 'pace=', 'rate.burst=6']), {
+    jobBoard: 'acme',
+    rate: { burst: 6 },
+  })
+  for (const name of ['brust', 'rate.brust', 'jobBoard.x', '__proto__', 'rate.__proto__', 'toString']) {
+    assert.throws(
+      () => applyAssignments(stored, [`${name}=null`, 'rate.jitter=null', 'pace=null']),
+      UserError,
+    )
+  }
+})
+
 test('names that every object has are no settings', () => {
   for (const name of ['__proto__', 'constructor', 'toString', '__proto__.x', 'rate.__proto__']) {
     assert.throws(() => applyAssignments({}, [`${name}=1`]), UserError)

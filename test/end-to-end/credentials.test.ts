@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { startSimulatedGem } from '../../src/embedded/simulated-gem/index.ts'
 import { resumeSignal, statusQuery } from '../../src/workflows/messages.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { untilStatus } from '../support/until-status.ts'
 
 describe('refused credentials', () => {
   let product: Product
@@ -74,7 +75,7 @@ describe('refused credentials', () => {
     await other.close()
     assert.deepEqual([sync.state, sync.changed], ['AUTHENTICATION_FAILED', []])
     assert.deepEqual(await rows(), before)
-    const { lastSync } = await handle.query(statusQuery)
+    const { lastSync } = await untilStatus(handle, (status) => status.lastSync?.run === sync.run)
     assert.match(lastSync?.error ?? '', /another Gem team/)
   })
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { streamNames } from '../../src/streams.ts'
 import type { SyncSummary } from '../../src/workflows/messages.ts'
+import { refusedKey } from '../../src/workflows/obstacles.ts'
 import type { DueSync } from '../../src/workflows/schedule.ts'
 import {
   type AccountState,
@@ -76,9 +77,29 @@ describe('the status of an account', () => {
     const run = someRun({ waitUntil: later, waitReason: 'throttled' })
     assert.equal(status({ run, paused: true }).state, 'PAUSED')
     assert.equal(status({ paused: true }).state, 'PAUSED')
-    const lost = status({ run, paused: true, needsCredentials: true })
+    const lost = status({ run, paused: true, obstacle: refusedKey })
     assert.equal(lost.state, 'NEEDS_CREDENTIALS')
     assert.match(lost.doing, /account set-key/)
+  })
+
+  test('names what stands in the way, what ends it, and no time at which it goes on', () => {
+    const why = 'The settings of account acme cannot be read: The setting rate.burst must be …'
+    const held = status({ run: someRun(), obstacle: { kind: 'settings', why } })
+    assert.equal(held.state, 'NEEDS_SETTINGS')
+    assert.match(held.doing, /rate\.burst must be …: no calls until they can be read; .* every hour/)
+    assert.deepEqual([held.waitingUntil, held.nextSync], [null, null])
+    const sealed = status({ obstacle: { kind: 'keys', why: 'encrypted with another key' } })
+    assert.equal(sealed.state, 'NEEDS_CREDENTIALS')
+    assert.match(sealed.doing, /^encrypted with another key: no calls until the keys can be opened/)
+  })
+
+  test('shows a sync that is due and waits for the database', () => {
+    const late = status({}, { mode: 'full', at: now })
+    assert.equal(
+      late.doing,
+      `full sync, due since 2026-01-31T12:00:00.000Z: reads the account's settings from PostgreSQL`,
+    )
+    assert.equal(status({ run: someRun() }).doing, 'full sync, begins')
   })
 
   test('has a line for each stream of the run, in order, with what it has come to', () => {
@@ -156,6 +177,12 @@ describe('the status as Markdown', () => {
     assert.equal(rows.length, 2 + run.streams.length)
     const cells = rows.map((row) => row.split(/(?<!\\)\|/).length)
     assert.deepEqual(new Set(cells), new Set([11]))
+  })
+
+  test('shows a message of any name without falling apart', () => {
+    const state = initialState()
+    refuse(state, 'a`\n# b', 'unknown signal', now)
+    assert.match(toMarkdown(statusOf('acme', state, due, now)), /Refused at [^\n]*: `a # b`: unknown signal$/)
   })
 
   test('shows the latest refusal', () => {

@@ -1,0 +1,22 @@
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
+import type { Status } from './messages.ts'
+import { accountAttribute, stateAttribute } from './search-attributes.ts'
+import { toMarkdown } from './status.ts'
+
+/** The status where people look: in the Web UI's current details, and in search attributes where the server has them. */
+export class ShownStatus {
+  /** Unknown until the account is loaded; a server that does not know them would block the workflow. */
+  hasSearchAttributes = false
+  /** The state under which the account is found. */
+  #found: Status['state'] | null = null
+
+  show(status: Status): void {
+    setCurrentDetails(toMarkdown(status))
+    if (!this.hasSearchAttributes || status.state === this.#found) return
+    this.#found = status.state
+    upsertSearchAttributes([
+      { key: accountAttribute, value: status.account },
+      { key: stateAttribute, value: status.state },
+    ])
+  }
+}
