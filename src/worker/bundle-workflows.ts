@@ -7,6 +7,7 @@ const pathOf = (module: string) => fileURLToPath(new URL(`../workflows/${module}
 const { code } = await bundleWorkflowCode({
   workflowsPath: pathOf('index.ts'),
   payloadConverterPath: pathOf('payload-converter.ts'),
+  workflowInterceptorModules: [pathOf('reserved-names.ts')],
   logger: new DefaultLogger('ERROR'),
 })
 process.stdout.write(code)

@@ -1,4 +1,5 @@
 import {
+  ApplicationFailure,
   setDefaultQueryHandler,
   setDefaultSignalHandler,
   setDefaultUpdateHandler,
@@ -14,7 +15,7 @@ import {
   statusQuery,
   wakeSignal,
 } from './messages.ts'
-import { enqueue, queuedResyncs, readResync } from './resync.ts'
+import { enqueue, queuedResyncs, readResyncs } from './resync.ts'
 import { type AccountState, refuse } from './state.ts'
 
 export interface Listening {
@@ -33,74 +34,75 @@ export function listen({ state, status, onMessage }: Listening): void {
     refuse(state, message, why, Date.now())
     onMessage({ wakes: false })
   }
-  const add = (resync: Resync) => {
+  const ask = (payloads: readonly unknown[], trigger: 'signal' | 'update') => {
+    const resync = readResyncs(payloads, trigger)
+    if (typeof resync === 'string') return refuseAndShow('resync', resync)
     state.queue = enqueue(state.queue, resync)
     onMessage({ wakes: false })
   }
-
-  setHandler(statusQuery, status, {
-    description: 'What the account is doing, a line a stream, what waits and what was refused',
-  })
-  setHandler(
-    resyncSignal,
-    (payload) => {
-      const resync = readResync(payload, 'signal')
-      if (typeof resync === 'string') refuseAndShow('resync', resync)
-      else add(resync)
-    },
-    {
-      description:
-        'Asks for a sync: {"mode": "full" | "delta", "models": [...], "since": ISO time, "confirmDeletions": true}; ' +
-        'all optional, default full',
-    },
-  )
-  setHandler(
-    resyncUpdate,
-    (payload) => {
-      const resync = readResync(payload, 'update')
-      if (typeof resync === 'string') refuseAndShow('resync', resync)
-      else add(resync)
-      return queuedResyncs(state.queue)
-    },
-    { description: 'As the signal; answers what is queued', validator: checkResync },
-  )
-  setHandler(
-    pauseSignal,
-    () => {
+  const signals: Record<string, (...payloads: unknown[]) => void> = {
+    resync: (...payloads) => ask(payloads, 'signal'),
+    pause() {
       state.paused = true
       onMessage({ wakes: false })
     },
-    { description: 'No calls to Gem from the next page on; the checkpoint is kept' },
-  )
-  setHandler(
-    resumeSignal,
-    () => {
+    resume() {
       state.paused = false
       if (state.obstacle?.kind === 'credentials') state.obstacle = null
       state.broken = {}
       onMessage({ wakes: true })
     },
-    { description: 'Goes on after a pause, or tries a refused key again' },
-  )
-  setHandler(wakeSignal, () => onMessage({ wakes: true }), {
-    description: 'Sent by the command line when settings or keys have changed',
-  })
+    wake: () => onMessage({ wakes: true }),
+  }
 
-  setDefaultSignalHandler((name) => refuseAndShow(short(name), `unknown signal: known are ${signals}`))
+  // The first of all handlers: it gets what came before this task, in the order in which it came. A handler that
+  // knows one name would get its own first, and a `resume` could so overtake the `pause` after it.
+  setDefaultSignalHandler((name, ...payloads) => {
+    if (Object.hasOwn(signals, name)) return signals[name]?.(...payloads)
+    refuseAndShow(short(name), `unknown signal: known are ${Object.keys(signals).join(', ')}`)
+  })
+  for (const { signal, description } of described) {
+    setHandler(signal, (...payloads: unknown[]) => signals[signal.name]?.(...payloads), { description })
+  }
+  setHandler(
+    resyncUpdate,
+    (...payloads): readonly Resync[] => {
+      ask(payloads, 'update')
+      return queuedResyncs(state.queue)
+    },
+    { description: 'As the signal; answers what is queued', validator: checkResync },
+  )
+  setHandler(statusQuery, status, {
+    description: 'What the account is doing, a line a stream, what waits and what was refused',
+  })
   setDefaultUpdateHandler(async (name) => {
-    throw new Error(`unknown update ${short(name)}: known is resync`)
+    const why = 'unknown update: known is resync'
+    refuseAndShow(short(name), why)
+    // A failure of Temporal's own kind: any other would fail the workflow's task, for ever.
+    throw ApplicationFailure.nonRetryable(`${short(name)}: ${why}`, 'UnknownUpdate')
   })
   setDefaultQueryHandler((name) => {
     throw new Error(`unknown query ${short(name)}: known is status`)
   })
 }
 
-const signals = 'resync, pause, resume, wake'
+/** The signals, as the Web UI explains them. */
+const described = [
+  {
+    signal: resyncSignal,
+    description:
+      'Asks for a sync: {"mode": "full" | "delta", "models": [...], "since": ISO time, "confirmDeletions": true}; ' +
+      'all optional, default full',
+  },
+  { signal: pauseSignal, description: 'No calls to Gem from the next page on; the checkpoint is kept' },
+  { signal: resumeSignal, description: 'Goes on after a pause, or tries a refused key again' },
+  { signal: wakeSignal, description: 'Sent by the command line when settings or keys have changed' },
+] as const
 
 const short = (name: string) => name.slice(0, 50)
 
 /** Synchronous: a validator that is not would not be waited for. */
-function checkResync(payload: unknown): void {
-  const resync = readResync(payload, 'update')
+function checkResync(...payloads: unknown[]): void {
+  const resync = readResyncs(payloads, 'update')
   if (typeof resync === 'string') throw new Error(resync)
 }

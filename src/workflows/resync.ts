@@ -13,6 +13,12 @@ export interface QueuedResync {
   readonly trigger: RunTrigger
 }
 
+/** Reads the inputs of a message: one, or none. @returns the request, or in words what is wrong with it. */
+export function readResyncs(inputs: readonly unknown[], trigger: 'signal' | 'update'): Resync | string {
+  if (inputs.length > 1) return `expected one input, found ${inputs.length}`
+  return readResync(inputs[0], trigger)
+}
+
 /**
  * Reads what a person sent. Everything may be left out: the default is a full sync of all models; `since` alone means
  * a delta from then.
@@ -25,7 +31,7 @@ export function readResync(input: unknown, trigger: 'signal' | 'update'): Resync
   }
   if (input instanceof Undecodable)
     return `its payload cannot be decoded (encoding ${input.why}): expected JSON`
-  if (typeof input !== 'object' || Array.isArray(input)) {
+  if (typeof input !== 'object' || Array.isArray(input) || ArrayBuffer.isView(input)) {
     return 'expected an object such as {"mode":"full"}'
   }
   const unknown = Object.keys(input).find((key) => !fields.includes(key))
