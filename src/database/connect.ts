@@ -18,6 +18,9 @@ export interface ConnectOptions {
 const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, Number)
 
+/** As long as an attempt may be silent: one that stands still gives up its locks when others take over from it. */
+const idleInTransactionMs = 30_000
+
 /** @param url postgres:// URL; TLS as its `sslmode` says. */
 export function connect(url: string, options: ConnectOptions = {}): Db {
   const pool = new pg.Pool({
@@ -28,6 +31,10 @@ export function connect(url: string, options: ConnectOptions = {}): Db {
     ...(options.timeoutMs === undefined ? {} : { query_timeout: options.timeoutMs }),
     keepAlive: true,
     types,
+    // Not as a parameter of the connection: poolers in between refuse those that they do not know.
+    async onConnect(client) {
+      await client.query(`set idle_in_transaction_session_timeout = ${idleInTransactionMs}`)
+    },
   })
   // A connection that breaks is replaced by the pool, and fails the transaction that has it at its next statement.
   // Whoever listens to neither ends the process.

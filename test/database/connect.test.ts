@@ -26,4 +26,10 @@ describe('a connection to PostgreSQL', () => {
     const { rows } = await sql<{ one: number }>`select 1 as one`.execute(db)
     assert.deepEqual(rows, [{ one: 1 }])
   })
+
+  test('gives up its locks when its worker stands still inside a transaction', async () => {
+    const { rows } = await sql<{ ms: string }>`
+      select setting as ms from pg_settings where name = 'idle_in_transaction_session_timeout'`.execute(db)
+    assert.deepEqual(rows, [{ ms: '30000' }])
+  })
 })
