@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Random } from '../../src/embedded/simulated-gem/generate/random.ts'
+import {
+  dayOfMessages,
+  dayOfSettings,
+  dayWithoutWorker,
+  lastSync,
+  outage,
+  pause,
+  pauseUntilCut,
+  quietDays,
+} from '../support/account-life/chapters.ts'
 import { AccountLife } from '../support/account-life/index.ts'
 import { startProduct } from '../support/product.ts'
 
@@ -9,15 +19,15 @@ const seed = 7
 test('a week of an account has the syncs that its schedule and its people ask for, and loses nothing', async (t) => {
   await using product = await startProduct({ candidates: 60, seed }, { timeSkipping: true })
   const life = await AccountLife.begin(product, new Random(seed))
-  await life.quietDays(1)
-  await life.dayOfMessages()
-  await life.dayOfSettings()
-  await life.outage(2)
-  await life.pause(1)
-  await life.pauseUntilCut({ amidSync: true, by: 'resync' })
-  await life.quietDays(1)
-  await life.pauseUntilCut({ amidSync: false, by: 'resume' })
-  await life.end()
+  await quietDays(life, 1)
+  await dayOfMessages(life)
+  await dayOfSettings(life)
+  await outage(life, 2)
+  await pause(life, 1)
+  await pauseUntilCut(life, { amidSync: true, by: 'resync' })
+  await quietDays(life, 1)
+  await pauseUntilCut(life, { amidSync: false, by: 'resume' })
+  await lastSync(life)
   t.diagnostic(life.summary())
 })
 
@@ -27,8 +37,8 @@ test('a worker that was away for a day runs one sync that was due, and what was 
     { timeSkipping: true, cachedWorkflows: 0 },
   )
   const life = await AccountLife.begin(product, new Random(seed))
-  await life.dayWithoutWorker()
+  await dayWithoutWorker(life)
   const { full, delta } = life.expected.begun
   assert.deepEqual([full.schedule, full.asked, delta.schedule], [2, 1, 0])
-  await life.end()
+  await lastSync(life)
 })

@@ -1,24 +1,37 @@
 /** Takes a quarter of an hour, so it is a script of its own: `npm run test:year`. */
 import { test } from 'node:test'
 import { Random } from '../../src/embedded/simulated-gem/generate/random.ts'
+import {
+  dayOfMessages,
+  dayOfSettings,
+  lastSync,
+  outage,
+  pause,
+  pauseUntilCut,
+  quietDays,
+} from '../support/account-life/chapters.ts'
 import { AccountLife } from '../support/account-life/index.ts'
 import { startProduct } from '../support/product.ts'
 
 const seed = 365
 const yearDays = 365
 
-type Chapter = (life: AccountLife, random: Random) => Promise<void>
+type Chapter = (life: AccountLife) => Promise<void>
+
+const someQuietDays: Chapter = (life) => quietDays(life, 1 + life.random.below(10))
 
 /** Most days are quiet; each of the others comes several times a year. */
 const chapters: readonly Chapter[] = [
-  ...Array.from({ length: 9 }, (): Chapter => (life, random) => life.quietDays(1 + random.below(10))),
-  ...Array.from({ length: 3 }, (): Chapter => (life) => life.dayOfMessages()),
-  (life) => life.dayOfSettings(),
-  (life) => life.dayOfSettings(),
-  (life) => life.outage(2),
-  (life, random) => life.pause(1 + random.below(3)),
-  (life, random) =>
-    life.pauseUntilCut({ amidSync: random.chance(0.5), by: random.pick(['resync', 'resume']) }),
+  ...Array.from({ length: 9 }, () => someQuietDays),
+  dayOfMessages,
+  dayOfMessages,
+  dayOfMessages,
+  dayOfSettings,
+  dayOfSettings,
+  (life) => outage(life, 2),
+  (life) => pause(life, 1 + life.random.below(3)),
+  (life) =>
+    pauseUntilCut(life, { amidSync: life.random.chance(0.5), by: life.random.pick(['resync', 'resume']) }),
 ]
 
 test('a year of an account has the syncs that its schedule and its people ask for, and loses nothing', async () => {
@@ -26,9 +39,9 @@ test('a year of an account has the syncs that its schedule and its people ask fo
   const random = new Random(seed)
   const life = await AccountLife.begin(product, random)
   for (let month = 1; month <= 12; month++) {
-    while (life.days < (yearDays * month) / 12) await random.pick(chapters)(life, random)
+    while (life.days < (yearDays * month) / 12) await random.pick(chapters)(life)
     console.log(life.summary())
   }
-  await life.end()
+  await lastSync(life)
   console.log(`The mirror equals its source after ${life.summary()}.`)
 })
