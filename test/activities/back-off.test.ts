@@ -10,27 +10,29 @@ const shortest = () => 0
 const longest = () => 1 - Number.EPSILON
 
 describe('the wait after a 429 that does not say how long', () => {
-  test('doubles its bound with each wait in a row, up to five minutes', () => {
-    const bounds = [0, 1, 2, 3, 8, 9, 50].map((before) => Math.round(backOff('throttled', before, longest)))
+  test('doubles its bound with each wait in a row, up to half an hour', () => {
+    const bounds = [0, 1, 2, 3, 8, 11, 50].map((before) => Math.round(backOff('throttled', before, longest)))
     assert.deepEqual(bounds, [
       second,
       2 * second,
       4 * second,
       8 * second,
       256 * second,
-      5 * minute,
-      5 * minute,
+      30 * minute,
+      30 * minute,
     ])
   })
 
-  test('is at least half a second, however lucky', () => {
-    for (const before of [0, 5, 50]) assert.equal(backOff('throttled', before, shortest), second / 2)
+  test('is at least half of its bound, so that what cannot succeed costs fewer than ten calls an hour', () => {
+    assert.equal(backOff('throttled', 0, shortest), second / 2)
+    const sideBySide = 2
+    assert.ok((hour / backOff('throttled', 50, shortest)) * sideBySide < 10)
   })
 
   test('is longer for a used-up quota: from minutes up to six hours', () => {
     const bounds = [0, 1, 4, 5, 50].map((before) => Math.round(backOff('quota', before, longest)))
     assert.deepEqual(bounds, [15 * minute, 30 * minute, 4 * hour, 6 * hour, 6 * hour])
-    assert.ok(backOff('quota', 0, shortest) > backOff('throttled', 50, longest))
+    assert.ok(backOff('quota', 0, shortest) > backOff('throttled', 8, longest))
   })
 
   test('is a finite time within its bounds, whatever number of waits there were before', () => {
