@@ -9,7 +9,7 @@ import { BlockedError, WaitError } from '../../src/errors.ts'
 import { createGemClient, type GemClient } from '../../src/gem/client.ts'
 import { streams } from '../../src/streams.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { uniqueName } from '../support/temporal.ts'
+import { addBareAccount } from '../support/direct-sync.ts'
 
 const usual: Rate = { perSecond: 10, burst: 20 }
 const gemNow = new Date('2026-01-01T00:00:00Z')
@@ -32,8 +32,8 @@ describe('slices of one account on two workers', () => {
     for (const db of workers) await db.destroy()
     await database.drop()
   })
-  beforeEach(() => {
-    account = uniqueName('acme')
+  beforeEach(async () => {
+    account = await addBareAccount(workers[0])
     gem.requests.reset()
   })
   afterEach(async () => {

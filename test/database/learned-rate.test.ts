@@ -17,6 +17,7 @@ import {
 import { Random } from '../../src/embedded/simulated-gem/generate/random.ts'
 import { createTokenBucket } from '../../src/embedded/simulated-gem/token-bucket.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { insertBareAccount } from '../support/direct-sync.ts'
 import { at } from '../support/statement-clock.ts'
 import { uniqueName } from '../support/temporal.ts'
 
@@ -59,6 +60,7 @@ class Calls {
 
   /** Makes so many calls, several at a time. */
   async make(calls: number) {
+    await insertBareAccount(db, this.#account)
     const from = { made: this.#made, refused: this.#refused, now: this.now }
     const enough = this.#made + calls
     let callers = Array.from({ length: this.#inFlight }, () => ({ at: this.now, steps: this.#call(enough) }))

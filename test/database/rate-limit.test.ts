@@ -12,8 +12,8 @@ import {
 } from '../../src/database/rate-limit.ts'
 import { createTokenBucket } from '../../src/embedded/simulated-gem/token-bucket.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { addBareAccount } from '../support/direct-sync.ts'
 import { at } from '../support/statement-clock.ts'
-import { uniqueName } from '../support/temporal.ts'
 
 const second = 1_000
 const settings: Rate = { perSecond: 10, burst: 3 }
@@ -30,8 +30,8 @@ after(async () => {
   for (const db of workers) await db.destroy()
   await database.drop()
 })
-beforeEach(() => {
-  account = uniqueName('acme')
+beforeEach(async () => {
+  account = await addBareAccount(workers[0])
 })
 
 /** @returns when the calls may be made, in milliseconds; none while calls are blocked. */
@@ -71,7 +71,7 @@ describe('slots for calls', () => {
 
   test('are an account’s own', async () => {
     await reserve(5, 0)
-    account = uniqueName('acme')
+    account = await addBareAccount(workers[0])
     assert.deepEqual(await reserve(3, 0), [0, 0, 0])
   })
 
@@ -84,7 +84,7 @@ describe('slots for calls', () => {
     })
     let slots = 0
     const isKept = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 20 }), async (steps) => {
-      account = uniqueName('acme')
+      account = await addBareAccount(workers[0])
       const granted: number[] = []
       let now = 0
       for (const { forward, batches, refusedFor } of steps) {

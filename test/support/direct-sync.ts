@@ -10,6 +10,7 @@ import { newReading } from '../../src/gem/list-reading.ts'
 import { startingPageSize } from '../../src/gem/page-size.ts'
 import type { MappingSettings } from '../../src/mappers/model.ts'
 import { type StreamName, streamNames } from '../../src/streams.ts'
+import { uniqueName } from './temporal.ts'
 
 export const noSettings: MappingSettings = { jobBoard: null, integrationFields: [] }
 
@@ -19,6 +20,13 @@ export async function insertBareAccount(db: Db, account: string): Promise<void> 
     insert into sync.accounts (account, base_url, encryption_key_id, api_key)
     values (${account}, 'https://gem.example.com', 'none', ''::bytea)
     on conflict do nothing`.execute(db)
+}
+
+/** @returns its name */
+export async function addBareAccount(db: Db): Promise<string> {
+  const account = uniqueName('acme')
+  await insertBareAccount(db, account)
+  return account
 }
 
 export const firstCursor: Cursor = {
