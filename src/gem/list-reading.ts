@@ -23,6 +23,7 @@ export interface ListReading {
 export interface ShownPage {
   /** Its number. */
   readonly page: number
+  readonly perPage: number
   /** Equal for pages with the same records. */
   readonly fingerprint: string
 }
@@ -55,8 +56,11 @@ export type PageVerdict =
 export function judgePage(before: ListReading, shown: PageShown, mostRows: number): PageVerdict {
   const { number, perPage, records, total } = shown
   if (records.length === 0) return { kind: 'end', reading: before }
-  const latest: ShownPage = { page: number, fingerprint: fingerprintOf(records) }
-  const same = [before.latest, before.landmark].find((page) => page?.fingerprint === latest.fingerprint)
+  const latest: ShownPage = { page: number, perPage, fingerprint: fingerprintOf(records) }
+  // Where the size has changed a part is read again, which may hold just the rows of an earlier page.
+  const same = [before.latest, before.landmark].find(
+    (page) => page?.perPage === perPage && page.fingerprint === latest.fingerprint,
+  )
   if (same) return isUnpaged(before, shown) ? { kind: 'all again' } : { kind: 'same page', as: same.page }
   if (before.rows >= mostRowsOf(total, mostRows)) return { kind: 'no end' }
 

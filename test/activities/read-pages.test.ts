@@ -84,6 +84,15 @@ describe('the pages of a list', () => {
     assert.deepEqual(read.flatMap(indexesOf), range(20, 40))
   })
 
+  test('may hold just the rows of an earlier one where the size has grown', async () => {
+    serve(32)
+    gem.setSwitches({ totals: false })
+    const size = { perPage: 5, goodPages: 0, growAfter: 3 }
+    const read = await all(pages({ size, maxPerPage: 12, inFlight: 1 }))
+    // Rows 24 to 31 are page 4 of eight, and page 3 of twelve.
+    assert.deepEqual(read.slice(-3).map(indexesOf), [range(24, 32), range(24, 32), []])
+  })
+
   test('bring every row, whatever the sizes, the offset and the look-ahead are', async () => {
     const some = fc.record({
       rows: fc.nat({ max: 60 }),
