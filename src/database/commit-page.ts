@@ -104,8 +104,8 @@ async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<Pag
   const warnings = countWarnings(page) + (embedded ? countWarnings(embedded) : 0)
   const outcome = { ...own.counts, rejected: own.rejected, warnings }
   await count(trx, commit, outcome)
-  if (embedded && along && along.counts.inserted + along.counts.updated > 0)
-    await countEmbedded(trx, commit, embedded, along.counts)
+  if (embedded && along && along.counts.inserted + along.counts.updated + along.rejected > 0)
+    await countEmbedded(trx, commit, embedded, { ...along.counts, rejected: along.rejected })
   return { ...outcome, embedded: along?.counts ?? null, accountState }
 }
 
@@ -185,16 +185,16 @@ async function count(
     where run_id = ${runId} and stream = ${stream}`.execute(trx)
 }
 
-/** Rows that embedded copies brought count for the stream whose rows they are, which is read later. */
+/** What embedded copies brought counts for the stream whose records they are, which is read later. */
 async function countEmbedded(
   trx: Db,
   { runId }: PageCommit,
   { stream }: Batch,
-  { inserted, updated }: WriteCounts,
+  { inserted, updated, rejected }: WriteCounts & { rejected: number },
 ): Promise<void> {
   await sql`
-    insert into sync.run_streams as s (run_id, stream, state, inserted, updated, started_at)
-    values (${runId}, ${stream}, 'RUNNING', ${inserted}, ${updated}, clock_timestamp())
-    on conflict (run_id, stream) do update set
-      inserted = s.inserted + excluded.inserted, updated = s.updated + excluded.updated`.execute(trx)
+    insert into sync.run_streams as s (run_id, stream, state, inserted, updated, rejected, started_at)
+    values (${runId}, ${stream}, 'RUNNING', ${inserted}, ${updated}, ${rejected}, clock_timestamp())
+    on conflict (run_id, stream) do update set inserted = s.inserted + excluded.inserted,
+      updated = s.updated + excluded.updated, rejected = s.rejected + excluded.rejected`.execute(trx)
 }

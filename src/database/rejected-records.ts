@@ -89,9 +89,8 @@ export async function resolveRejected(
 
 /**
  * Ends the rejection of records that are gone from Gem: a whole list, read to its end, has not shown them. A record
- * without a readable id cannot be told to have been read well; this is how it leaves. One with a row that is not
- * marked as deleted stays, since nothing has proven it gone, and so do copies embedded in records that were not all
- * read.
+ * without a readable id cannot be told to have been read well; this is how it leaves. One with an id leaves when its row
+ * has been proven gone: a single reading may miss it. Copies stay that are embedded in records that were not all read.
  */
 export async function resolveGone(
   trx: Db,
@@ -101,9 +100,9 @@ export async function resolveGone(
   await sql`
     update sync.rejected_records x set resolved_at = clock_timestamp()
     where account = ${account} and stream = ${stream} and resolved_at is null and run_id <> ${runId}
-      and not exists (
+      and (remote_id is null or exists (
         select from ${sql.table(`ats.${streams[stream].model}`)} r
-        where r.account = x.account and r.remote_id = x.remote_id and r.remote_deleted_at is null)
+        where r.account = x.account and r.remote_id = x.remote_id and r.remote_deleted_at is not null))
       and (${holder}::text is null or exists (
         select from sync.run_streams s where s.run_id = ${runId} and s.stream = ${holder} and s.state = 'SUCCEEDED'))`.execute(
     trx,

@@ -95,7 +95,7 @@ describe('a rejected record', () => {
     assert.ok(second.last_seen_at > first.last_seen_at)
   })
 
-  test('that never had a row is resolved when a full sync no longer shows it', async () => {
+  test('that never had a row stays when a full sync does not show it: one reading may miss it', async () => {
     const mirror = await synced()
     const { world } = mirror.gem
     world.put('jobs', { id: 'never-mapped', name: 5 })
@@ -106,7 +106,7 @@ describe('a rejected record', () => {
     await mirror.sync({ mode: 'delta' })
     assert.deepEqual(await rejected(mirror, 'jobs'), ['never-mapped'])
     await mirror.sync()
-    assert.deepEqual(await rejected(mirror, 'jobs'), [])
+    assert.deepEqual(await rejected(mirror, 'jobs'), ['never-mapped'])
     assert.deepEqual(await rejected(mirror, 'users'), ['another'])
   })
 
@@ -186,7 +186,7 @@ describe('a rejected record', () => {
     assert.equal((await mirror.sync()).state, 'PARTIALLY_FAILED')
     assert.deepEqual(await rejected(mirror, 'applications'), ['copy', null], 'not all candidates were read')
     await mirror.sync()
-    assert.deepEqual(await rejected(mirror, 'applications'), [])
+    assert.deepEqual(await rejected(mirror, 'applications'), ['copy'])
   })
 
   test('is counted by account and stream while it is rejected', async () => {
