@@ -117,13 +117,19 @@ export class Life {
     return id
   }
 
-  /** What a full pass has not shown is gone, unless a record without an id could be any of it. */
+  /**
+   * What a full pass has not shown is gone, unless a record without an id could be any of it. What is gone is no longer
+   * rejected either: a record without an id that is not shown again, one whose row is marked as deleted.
+   */
   #conclude(stream: Stream, seen: ReadonlySet<string | null>, span: TimeSpan): void {
-    if (seen.has(null)) return
-    for (const [id, raw] of this.#latest[stream]) {
-      const isMarked = this.#gone[stream].has(id) || readers[stream](raw).deletedAt !== null
-      if (!seen.has(id) && !isMarked) this.#gone[stream].set(id, span)
+    const isMarked = (id: string, raw: unknown) =>
+      this.#gone[stream].has(id) || readers[stream](raw).deletedAt !== null
+    const unseen = [...this.#latest[stream]].filter(([id]) => !seen.has(id))
+    if (!seen.has(null)) {
+      for (const [id, raw] of unseen) if (!isMarked(id, raw)) this.#gone[stream].set(id, span)
+      this.#rejected[stream].delete(null)
     }
+    for (const [id, raw] of unseen) if (isMarked(id, raw)) this.#rejected[stream].delete(id)
   }
 
   #tables(span: TimeSpan): ExpectedTables {
