@@ -106,7 +106,9 @@ function readSlice(
     confirmDeletions: run.confirmDeletions,
   }
   const summary = `${stream}: ${run.mode}, from page ${counts.pages + 1}`
-  return reading.syncSlice.executeWithOptions({ summary }, [input])
+  // Where the server has fairness on, slices of many accounts take turns account by account.
+  const priority = { fairnessKey: account }
+  return reading.syncSlice.executeWithOptions({ summary, priority }, [input])
 }
 
 function take(run: RunProgress, progress: StreamProgress, slice: SliceResult): void {

@@ -26,6 +26,11 @@ describe('a first sync', () => {
     const { status: execution, typedSearchAttributes } = await handle.describe()
     assert.equal(execution.name, 'RUNNING')
     assert.equal(typedSearchAttributes.get(accountAttribute), account)
+    const { events } = await handle.fetchHistory()
+    const slices = (events ?? [])
+      .map((event) => event.activityTaskScheduledEventAttributes)
+      .filter((scheduled) => scheduled?.activityType?.name === 'syncSlice')
+    assert.deepEqual(new Set(slices.map((slice) => slice?.priority?.fairnessKey)), new Set([account]))
   })
 
   test('is followed by a full resync on the signal, which writes no row that has not changed', async () => {
