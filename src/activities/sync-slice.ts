@@ -1,6 +1,8 @@
 import { markKeyCompared } from '../accounts/key-comparison.ts'
 import { type Cursor, type Lease, readWatermark, saveLearned, takeLease } from '../database/checkpoints.ts'
 import type { Db } from '../database/connect.ts'
+import type { AccountState } from '../database/database-types.ts'
+import { lockAccount } from '../database/lock-account.ts'
 import { readBlock } from '../database/rate-limit.ts'
 import { beginStream, completeStream, countSpent, readCounts } from '../database/runs.ts'
 import { BlockedError, TryAgainError, WaitError } from '../errors.ts'
@@ -25,7 +27,9 @@ import type { SyncSettings } from './sync-settings.ts'
 export async function syncSlice(context: SliceContext, input: SliceInput): Promise<SliceResult> {
   const { db } = context
   const { account, runId, stream } = input
-  const { fence, cursor } = await begin(context, input)
+  const { fence, cursor, accountState } = await begin(context, input)
+  // Scheduled before the account was paused, and begun after: a worker or a database was away in between.
+  if (accountState !== 'ACTIVE') return { kind: 'halted', counts: await readCounts(db, runId, stream) }
   try {
     if (!context.key.compared) {
       await compareKey(context, input)
@@ -44,12 +48,16 @@ export async function syncSlice(context: SliceContext, input: SliceInput): Promi
 }
 
 /** In one transaction: an attempt that is held up in between must not open a stream that another one has completed. */
-async function begin({ db, attempt, settings }: SliceContext, input: SliceInput): Promise<Lease> {
+async function begin(
+  { db, attempt, settings }: SliceContext,
+  input: SliceInput,
+): Promise<Lease & { readonly accountState: AccountState }> {
   const first = await firstCursor(db, input, settings)
   return await db.transaction().execute(async (trx) => {
+    const accountState = await lockAccount(trx, input.account)
     const lease = await takeLease(trx, { ...input, attempt }, first)
     await beginStream(trx, input.runId, input.stream)
-    return lease
+    return { ...lease, accountState }
   })
 }
 
