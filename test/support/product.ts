@@ -66,12 +66,19 @@ export interface ProductOptions {
   readonly cachedWorkflows?: number
   /** Each has a pool of its own; several run one activity at a time, so that slices side by side are on different ones. */
   readonly workers?: number
+  /** Activities at a time, of each worker; as many as the SDK's default if there is one worker. */
+  readonly slots?: number
 }
 
 /** The whole product in this process, on a database, a Temporal task queue and a simulated Gem of its own. */
 export async function startProduct(
   gemOptions: SimulatedGemOptions = {},
-  { timeSkipping = false, cachedWorkflows, workers = 1 }: ProductOptions = {},
+  {
+    timeSkipping = false,
+    cachedWorkflows,
+    workers = 1,
+    slots = workers > 1 ? 1 : undefined,
+  }: ProductOptions = {},
 ): Promise<Product> {
   await using starting = new AsyncDisposableStack()
   const database = starting.use(await createTestDatabase())
@@ -109,7 +116,7 @@ export async function startProduct(
       }),
       ...(cachedWorkflows === undefined ? {} : { maxCachedWorkflows: cachedWorkflows }),
       ...(timeSkipping ? { interceptors: followTime(clock, pool) } : {}),
-      ...(workers > 1 ? { maxConcurrentActivityTaskExecutions: 1 } : {}),
+      ...(slots === undefined ? {} : { maxConcurrentActivityTaskExecutions: slots }),
     })
     const working = worker.run()
     return async () => {
