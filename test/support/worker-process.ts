@@ -12,7 +12,8 @@ export interface LogLine {
 }
 
 export interface RunningWorker extends AsyncDisposable {
-  /** The first line with this text, from the beginning; rejects if the worker ends before it. */
+  readonly pid: number
+  /** The first line with this text in its message or its error, from the beginning; rejects if the worker ends before it. */
   line(text: string): Promise<LogLine>
   /** Where health and metrics are served. */
   url(): Promise<string>
@@ -29,10 +30,10 @@ export function startWorker(env: Readonly<Record<string, string>>): RunningWorke
       ...{ GEM_ATS_SYNC_LOG_PRETTY: 'false', ...env },
     },
   })
-  const lines: LogLine[] = []
+  const lines: string[] = []
   const news = new EventTarget()
   createInterface({ input: child.stdout }).on('line', (text) => {
-    lines.push(JSON.parse(text) as LogLine)
+    lines.push(text)
     news.dispatchEvent(new Event('news'))
   })
   const ended = endOf(child)
@@ -43,13 +44,14 @@ export function startWorker(env: Readonly<Record<string, string>>): RunningWorke
   })
   const line = async (text: string): Promise<LogLine> => {
     for (;;) {
-      const found = lines.find(({ msg }) => msg.includes(text))
-      if (found !== undefined) return found
+      const found = lines.find((line) => line.includes(text))
+      if (found !== undefined) return JSON.parse(found) as LogLine
       if (isOver) throw new Error(`the worker ended before it said "${text}": ${(await ended).stderr}`)
       await once(news, 'news')
     }
   }
   return {
+    pid: child.pid ?? -1,
     line,
     url: async () => String((await line('health and metrics are served')).url),
     kill: (signal) => child.kill(signal),
