@@ -7,6 +7,7 @@ import { type Lease, takeLease } from '../../src/database/checkpoints.ts'
 import { commitPage, type PageOutcome } from '../../src/database/commit-page.ts'
 import { connect, type Db } from '../../src/database/connect.ts'
 import { beginRun, beginStream } from '../../src/database/runs.ts'
+import { runStatement } from '../../src/embedded/postgres-query.ts'
 import { FencedError } from '../../src/errors.ts'
 import type { StreamName } from '../../src/streams.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -98,6 +99,22 @@ describe('the page commit', () => {
       { remote_id: 'together-2', reason: 'first_name: expected string, received number' },
       { remote_id: null, reason: 'record: expected object, received null' },
     ])
+  })
+
+  test('keeps nothing of a page whose last statement fails, the cursor included', async () => {
+    const taken = await lease('users')
+    const askOwner = (what: string) =>
+      runStatement(database.ownerUrl, `${what.replace('COUNTERS', 'sync.run_streams')} gem_ats_sync_worker`)
+    await askOwner('revoke update on COUNTERS from')
+    await assert.rejects(commit('users', taken, [user('half-1'), user('half-2', { first_name: 5 })]))
+    await askOwner('grant update on COUNTERS to')
+    const left = await rows(
+      `select cursor ->> 'offset' as "offset", (select count(*)::int from ats.users where remote_id like 'half-%') as users,
+        (select count(*)::int from sync.rejected_records where run_id = '${runId}') as rejected,
+        (select count(*)::int from sync.seen_pages where run_id = '${runId}') as seen
+      from sync.checkpoints where run_id = '${runId}'`,
+    )
+    assert.deepEqual(left, [{ offset: '0', users: 0, rejected: 0, seen: 0 }])
   })
 
   test('changes nothing when a page is committed again, changed_at included', async () => {
