@@ -31,7 +31,7 @@ const limited: Arrange = async ({ servers, pool }, { account, gem, round }) => {
 const paused: Arrange = async ({ servers, pool }, { account, gem, handle, round }) => {
   await servers.whileUp(() => handle.signal('pause'))
   if (round !== null) round.mayWaste += maxInFlight
-  await until(async () => {
+  const isPaused = await until(async () => {
     const { rows } = await servers.whileUp(() =>
       pool.query(`select from sync.accounts where account = $1 and state = 'PAUSED'`, [account]),
     )
@@ -44,15 +44,16 @@ const paused: Arrange = async ({ servers, pool }, { account, gem, handle, round 
   return async () => {
     const more = gem.requests.total - calls
     await servers.whileUp(() => handle.signal('resume'))
-    return more === 0 ? [] : [`${account} is paused, and has made ${more} calls`]
+    return more === 0 || !isPaused ? [] : [`${account} is paused, and has made ${more} calls`]
   }
 }
 
 const withinMs = 10_000
 
-/** Or until it is too late: the sync may just have ended. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + withinMs; Date.now() < end && !(await isSo()); ) await delay(50)
+/** @returns whether it came to be so: no worker may be there to take note. */
+async function until(isSo: () => Promise<boolean>): Promise<boolean> {
+  for (const end = Date.now() + withinMs; Date.now() < end; await delay(50)) if (await isSo()) return true
+  return false
 }
 
 export const circumstances: Record<Circumstance, Arrange> = {

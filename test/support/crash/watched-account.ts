@@ -23,15 +23,15 @@ const assignments = [
   'paging.maxPerPage=10',
   // Whatever changes while the crashes last falls into every delta's window, and nothing from before does.
   'paging.overlap=1d',
-  'rate.requestsPerSecond=6',
+  'rate.requestsPerSecond=8',
   'rate.burst=4',
   `rate.maxInFlight=${maxInFlight}`,
 ]
 const undisturbed = { maxPerPage: 10, overlapMs: 24 * 3_600_000 }
-const latencyMs = 500
-const candidates = 150
+const latencyMs = 400
+const candidates = 100
 /** Many times what a sync takes, and enough for a worker that dies in each of its parts. */
-const endsWithinMs = 5 * 60_000
+const endsWithinMs = 10 * 60_000
 
 /** An account on a simulated Gem of its own, synced again and again, and looked at after each sync. */
 export class WatchedAccount {
