@@ -3,6 +3,7 @@
  * src/embedded/environment.ts). Messages name the variable and what would be right, never its value.
  */
 import type { Keyring } from './accounts/encryption.ts'
+import { type DeploymentVersion, deploymentVersionOf } from './config/deployment.ts'
 import { type Env, type Environment, readEnvironment } from './config/environment.ts'
 import { keyringOf } from './config/keyring.ts'
 import { type TemporalConfig, temporalOf } from './config/temporal.ts'
@@ -23,6 +24,10 @@ export interface Config {
   /** Where the worker serves health and metrics; null: nowhere. */
   readonly http: HttpAddress | null
   readonly worker: WorkerLimits
+  /** Null: workers are not versioned. */
+  readonly deployment: DeploymentVersion | null
+  /** Whether traces are sent; where to is the exporter's own business. */
+  readonly traces: boolean
 }
 
 export interface WorkerLimits {
@@ -45,6 +50,8 @@ export function readConfig(env: Env = process.env): Config {
     log: logOf(environment),
     http: environment.variables.GEM_ATS_SYNC_HTTP_ADDRESS ?? null,
     worker: workerLimitsOf(environment),
+    deployment: deploymentVersionOf(environment),
+    traces: sendsTraces(environment),
   }
 }
 
@@ -85,6 +92,11 @@ function logOf({ variables }: Environment): LogOptions {
     level: variables.GEM_ATS_SYNC_LOG_LEVEL ?? 'info',
     pretty: variables.GEM_ATS_SYNC_LOG_PRETTY ?? process.stdout.isTTY === true,
   }
+}
+
+function sendsTraces({ variables, env }: Environment): boolean {
+  const endpoint = variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? variables.OTEL_EXPORTER_OTLP_ENDPOINT
+  return endpoint !== undefined && env.OTEL_SDK_DISABLED?.toLowerCase() !== 'true'
 }
 
 function workerLimitsOf({ variables }: Environment): WorkerLimits {

@@ -18,6 +18,7 @@ import { operatorView } from './worker/operator-view.ts'
 import type { WorkerParts } from './worker/readiness.ts'
 import { knowsSearchAttributes } from './worker/search-attributes.ts'
 import { temporalLogger } from './worker/temporal-logger.ts'
+import { versioningOf } from './worker/versioning.ts'
 import { checkDatabase, waitUntilReady } from './worker/wait-until-ready.ts'
 import { workflowBundle } from './worker/workflow-bundle.ts'
 
@@ -66,11 +67,12 @@ async function work(config: Config, log: Logger): Promise<void> {
       workflowThreadPoolSize: 1,
       maxConcurrentActivityTaskExecutions: config.worker.maxConcurrentActivities,
       shutdownGraceTime: config.worker.shutdownGraceMs,
+      ...versioningOf(config.deployment),
     })
     parts.worker = worker
     stopping.addEventListener('abort', () => worker.shutdown())
     if (!stopping.aborted) {
-      log.info({ taskQueue: config.temporal.taskQueue }, 'worker is ready')
+      log.info({ taskQueue: config.temporal.taskQueue, ...config.deployment }, 'worker is ready')
       await worker.run()
     }
     await connection.close()

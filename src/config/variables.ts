@@ -24,6 +24,11 @@ const postgresUrl = z
     ),
   )
 
+const httpUrl = z
+  .string()
+  .refine((url) => /^https?:\/\//.test(url) && URL.canParse(url))
+  .meta(must('a URL like http://collector:4318'))
+
 /** `host:port`; an IPv6 address stands in brackets. */
 const httpAddress = z
   .string()
@@ -80,6 +85,15 @@ export const variables = {
   GEM_ATS_SYNC_WORKER_PASSWORD: text('a password'),
   /** Workflows that were bundled ahead (src/worker/bundle-workflows.ts); else the worker bundles them when it starts. */
   GEM_ATS_SYNC_WORKFLOW_BUNDLE: text('the path of a file'),
+  /** Traces are sent there, by OpenTelemetry's own variables; nowhere if neither is set. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl,
+  /** With the build id: workers are versioned, by Temporal's own names, as its worker controller for Kubernetes sets them. */
+  TEMPORAL_DEPLOYMENT_NAME: z
+    .string()
+    .regex(/^[^.:]{1,200}$/)
+    .meta(must('at most 200 characters, none of them a dot or a colon')),
+  TEMPORAL_WORKER_BUILD_ID: z.string().max(200).meta(must('at most 200 characters')),
 }
 
 export type VariableName = keyof typeof variables

@@ -1,22 +1,24 @@
+import { InitialVersioningBehavior } from '@temporalio/common'
 import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  continueAsNew,
   isCancellation,
+  makeContinueAsNewFunc,
   uuid4,
 } from '@temporalio/workflow'
 import type { AccountSchedule, FinishRunInput } from '../activities/account.types.ts'
 import { AccountMirror } from './account-mirror.ts'
 import { bookkeeping } from './activities.ts'
 import { checkInput } from './check-input.ts'
+import { Continuation } from './continuation.ts'
 import { listen } from './listen.ts'
 import { loadAccount } from './load-account.ts'
 import type { Status } from './messages.ts'
 import { takeNextRun } from './next-run.ts'
 import { lookAgainMs, obstacleAfter, obstacles, refusedKey } from './obstacles.ts'
 import { enqueue } from './resync.ts'
-import { isHistoryFull, readStreams } from './run-sync.ts'
+import { readStreams } from './run-sync.ts'
 import { type DueSync, nextSync } from './schedule.ts'
 import { ShownStatus } from './shown-status.ts'
 import {
@@ -40,11 +42,17 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
   await new AccountLife(input).live()
 }
 
+/** Where workers are versioned, the next Temporal run goes to the version that new ones go to; elsewhere it means nothing. */
+const continueAsNew = makeContinueAsNewFunc<typeof accountSync>({
+  initialVersioningBehavior: InitialVersioningBehavior.AUTO_UPGRADE,
+})
+
 class AccountLife {
   readonly #account: string
   readonly #state: AccountState
   readonly #mirror: AccountMirror
   readonly #shown = new ShownStatus()
+  readonly #continuation = new Continuation()
   #due: DueSync | null = null
   /** Something has happened since the last look at the account: settings or keys may be others. */
   #woken = false
@@ -67,7 +75,7 @@ class AccountLife {
   async live(): Promise<never> {
     // It ends with the workflow, by whose cancellation the loop below ends as well.
     this.#mirror.keep().catch(() => {})
-    while (!isHistoryFull()) {
+    while (!this.#continuation.isDue()) {
       const schedule = await this.#look()
       const run = schedule && this.#takeUp(schedule)
       if (schedule && run) await this.#sync(schedule, run)
@@ -75,7 +83,7 @@ class AccountLife {
     }
     // What is being told to PostgreSQL must not arrive after what the next Temporal run tells it.
     await condition(() => allHandlersFinished() && !this.#mirror.isWriting)
-    return await continueAsNew<typeof accountSync>({ account: this.#account, state: this.#state })
+    return await continueAsNew({ account: this.#account, state: this.#state })
   }
 
   /** Reads what the account is to be synced by; null while something stands in the way. */
@@ -101,7 +109,7 @@ class AccountLife {
   async #wait(): Promise<void> {
     this.#show()
     const { paused, obstacle } = this.#state
-    const mayEnd = () => this.#woken || isHistoryFull()
+    const mayEnd = () => this.#woken || this.#continuation.isDue()
     if (obstacle !== null) {
       const summary = `looks again in an hour: ${obstacles[obstacle.kind].status}`
       await condition(mayEnd, lookAgainMs, { summary })
@@ -124,7 +132,9 @@ class AccountLife {
       { id, account, mode, trigger, models },
     ])
     try {
-      const end = await readStreams({ account, state, maxInFlight, onProgress: () => this.#show() }, run)
+      const isTimeToContinue = () => this.#continuation.isDue()
+      const onProgress = () => this.#show()
+      const end = await readStreams({ account, state, maxInFlight, isTimeToContinue, onProgress }, run)
       if (end === 'cut' || end === 'obstacle') return
       if (end === 'credentials') await this.#askForCredentials(run)
       await this.#finish(run, end === 'credentials' ? 'credentials' : null)
@@ -157,6 +167,7 @@ class AccountLife {
     this.#state.lastSync = { ...summary, state, error, rejected }
     this.#state.lastStreams = streams.map(({ wasRead: _, ...stream }) => stream)
     this.#state.run = null
+    this.#continuation.syncHasEnded()
     this.#show()
   }
 

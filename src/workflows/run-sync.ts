@@ -1,10 +1,4 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  condition,
-  isCancellation,
-  workflowInfo,
-} from '@temporalio/workflow'
+import { ActivityFailure, ApplicationFailure, condition, isCancellation } from '@temporalio/workflow'
 import type { Obstacle } from '../activities/account.types.ts'
 import { failureTypes } from '../activities/failure-types.ts'
 import type { SliceResult } from '../activities/slice.types.ts'
@@ -13,19 +7,18 @@ import { bookkeeping, reading } from './activities.ts'
 import type { AccountState, RunProgress, StreamProgress } from './state.ts'
 import { noteFailure, noteSuccess } from './trouble.ts'
 
-/** Events after which the history is cut, far below the server's limit of 51,200. */
-export const mostEvents = 1_800
-
 export interface RunContext {
   readonly account: string
   readonly state: AccountState
   /** The account's calls to Gem at a time, handed out to the slices that run. */
   readonly maxInFlight: number
+  /** Whether the run is to be cut here, and go on after continue-as-new. */
+  readonly isTimeToContinue: () => boolean
   /** Told after every step, to show it. */
   readonly onProgress: () => void
 }
 
-/** `cut`: the history has grown enough; go on after continue-as-new. `obstacle`: go on once it is out of the way. */
+/** `cut`: go on after continue-as-new. `obstacle`: go on once it is out of the way. */
 export type RunEnd = 'finished' | 'cut' | 'obstacle' | 'credentials'
 
 /** Reads a run's streams in the phases that their dependencies ask for; goes on where a cut left them. */
@@ -50,8 +43,8 @@ const isLocked = ({ streams }: RunProgress) =>
   streams.filter(({ refused }) => refused === 'list').length > 1
 
 /** No further slice may begin: the run ends, or goes on later from where it is. */
-const mustStop = ({ state }: RunContext, run: RunProgress) =>
-  isLocked(run) || state.obstacle !== null || isHistoryFull()
+const mustStop = ({ state, isTimeToContinue }: RunContext, run: RunProgress) =>
+  isLocked(run) || state.obstacle !== null || isTimeToContinue()
 
 /** Works a stream slice by slice. */
 async function readStream(
@@ -82,10 +75,6 @@ async function giveUp(run: RunProgress, progress: StreamProgress): Promise<void>
     { runId: run.id, stream, state: 'FAILED', error },
   ])
 }
-
-/** Time for continue-as-new: the server suggests it, or the history has grown long enough. */
-export const isHistoryFull = () =>
-  workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > mostEvents
 
 function readSlice(
   { account, maxInFlight }: RunContext,

@@ -15,6 +15,8 @@ export interface RunningWorker extends AsyncDisposable {
   readonly pid: number
   /** The first line with this text in its message or its error, from the beginning; rejects if the worker ends before it. */
   line(text: string): Promise<LogLine>
+  /** All lines so far with this text. */
+  lines(text: string): readonly LogLine[]
   /** Where health and metrics are served. */
   url(): Promise<string>
   kill(signal: NodeJS.Signals): void
@@ -53,6 +55,7 @@ export function startWorker(env: Readonly<Record<string, string>>): RunningWorke
   return {
     pid: child.pid ?? -1,
     line,
+    lines: (text) => lines.filter(({ msg }) => msg.includes(text)),
     url: async () => String((await line('health and metrics are served')).url),
     kill: (signal) => child.kill(signal),
     ended,

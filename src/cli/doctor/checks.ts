@@ -11,7 +11,7 @@ const environment: Check = {
   run: async ({ environment: { variables, env, stack, dataDir } }) => {
     const own = variableNames.filter((name) => variables[name] !== undefined)
     const temporals = Object.keys(env).filter((name) => name.startsWith('TEMPORAL_') && env[name] !== '')
-    const set = [...own, ...temporals]
+    const set = [...new Set([...own, ...temporals])]
     const running = stack === null ? '' : `; the embedded stack runs on ${dataDir}`
     return ok(`${set.length === 0 ? 'no variable is set' : `set: ${set.join(', ')}`}${running}`)
   },

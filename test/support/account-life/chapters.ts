@@ -1,6 +1,6 @@
 /** What happens in an account's life. Each chapter lets virtual time pass, and ends with a look at what was made of it. */
 import assert from 'node:assert/strict'
-import { mostEvents } from '../../../src/workflows/run-sync.ts'
+import { mostEvents } from '../../../src/workflows/continuation.ts'
 import type { AccountLife } from './index.ts'
 
 const minuteMs = 60_000
