@@ -34,7 +34,10 @@ export async function lookForAbsent(context: SliceContext, slice: Slice, cursor:
   if (counts.absent === 0 || cursor.unreadable > 0) return done(cursor)
 
   const keepAbsent = cursor.cleared ? null : await whyToKeep(context, slice, pass, cursor, counts)
-  if (keepAbsent !== null) return done({ ...cursor, keepAbsent })
+  if (keepAbsent !== null) {
+    context.meter.deletionsHeldBack(pass.model.table)
+    return done({ ...cursor, keepAbsent })
+  }
   const cleared = { ...cursor, cleared: true }
 
   const readable = cleared.round + 1 < mostRounds

@@ -18,6 +18,8 @@ export interface Meter {
   /** Gem asked for a pause of the whole account. */
   askedToPause(reason: 'throttled' | 'quota', seconds: number): void
   runEnded(state: RunState): void
+  /** So many rows of a table seem gone that nothing was marked: a person has to look. */
+  deletionsHeldBack(model: MainTable): void
 }
 
 export interface MeasuredPage {
@@ -37,4 +39,5 @@ export const silentMeter: Meter = {
   waitedForSlot() {},
   askedToPause() {},
   runEnded() {},
+  deletionsHeldBack() {},
 }

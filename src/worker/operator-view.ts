@@ -5,6 +5,7 @@ import type { HttpAnswer, Routes } from './http-server.ts'
 import { accountGauges } from './metrics/account-gauges.ts'
 import { remembered } from './metrics/remembered.ts'
 import { scrape } from './metrics/scrape.ts'
+import { workerGauge } from './metrics/worker-gauge.ts'
 import { checkReadiness, isAlive, type WorkerParts } from './readiness.ts'
 
 /** Less than what Prometheus waits for an answer, 10 s. */
@@ -41,7 +42,7 @@ export function operatorView({ parts, databaseUrl, meter, sdk, log }: OperatorVi
     '/metrics': async () => ({
       status: 200,
       type: 'text/plain; version=0.0.4',
-      body: await scrape(() => meter.text(), collectors, log),
+      body: await scrape(async () => workerGauge(parts) + (await meter.text()), collectors, log),
     }),
   }
 }

@@ -7,6 +7,7 @@ import { streamNames } from '../../src/streams.ts'
 import { accountGauges } from '../../src/worker/metrics/account-gauges.ts'
 import { PrometheusMeter } from '../../src/worker/metrics/prometheus-meter.ts'
 import { scrape } from '../../src/worker/metrics/scrape.ts'
+import { workerGauge } from '../../src/worker/metrics/worker-gauge.ts'
 import { parsePrometheusText } from '../support/prometheus-text.ts'
 
 test("the README's table of metrics has exactly the metrics there are, with their types and labels", async () => {
@@ -31,7 +32,9 @@ async function everything() {
   const account = { ...ages, account: 'acme', state: 'ACTIVE', models: null, age: 1 } as const
   const meter = new PrometheusMeter()
   const text = await scrape(
-    () => meter.text(),
+    async () =>
+      workerGauge({ connection: null, worker: null, stopping: new AbortController().signal }) +
+      (await meter.text()),
     { database: async () => accountGauges({ accounts: [account], running: [], rejected: [] }) },
     createLogger({ level: 'silent', pretty: false }),
   )

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { type Meter, silentMeter } from '../../src/activities/meter.ts'
+import type { MainTable } from '../../src/streams.ts'
 import { type Mirror, type MirrorDatabase, openMirrors } from './mirror.ts'
 import { markedIds, recordOf, unmarked } from './rows.ts'
 
@@ -25,8 +27,10 @@ describe('the guard against false mass deletion', () => {
     const before = await markedIds(mirror, 'candidates')
     const gone = unmarked(world, 'candidates').slice(0, 30)
     for (const id of gone) world.vanish('candidates', id)
+    const heldBack: MainTable[] = []
+    const meter: Meter = { ...silentMeter, deletionsHeldBack: (model) => heldBack.push(model) }
     for (let full = 0; full < 2; full++) {
-      const run = await mirror.sync()
+      const run = await mirror.sync({ meter })
       const { run: told, stream } = await recordOf(mirror, run, 'candidates')
       assert.equal(told.state, 'PARTIALLY_FAILED')
       assert.match(told.error, /candidates: .*30 of \d+ candidates .*maxShare.*confirmDeletions/)
@@ -34,8 +38,10 @@ describe('the guard against false mass deletion', () => {
       assert.match(stream.error, /nothing was marked as deleted/)
       assert.deepEqual(await markedIds(mirror, 'candidates'), before)
     }
-    const confirmed = await mirror.sync({ confirmDeletions: true })
+    assert.deepEqual(heldBack, ['candidates', 'candidates'])
+    const confirmed = await mirror.sync({ confirmDeletions: true, meter })
     assert.equal(confirmed.state, 'SUCCEEDED')
+    assert.equal(heldBack.length, 2)
     assert.deepEqual(await markedIds(mirror, 'candidates'), [...before, ...gone].sort())
     assert.equal((await recordOf(mirror, confirmed, 'candidates')).stream.deleted, 30)
     assert.equal((await mirror.sync()).state, 'SUCCEEDED')

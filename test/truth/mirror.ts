@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { AccountLimiter } from '../../src/activities/account-limiter.ts'
+import type { Meter } from '../../src/activities/meter.ts'
 import { outcomeOf } from '../../src/activities/run-outcome.ts'
 import type { SyncSettings } from '../../src/activities/sync-settings.ts'
 import { connect, type Db } from '../../src/database/connect.ts'
@@ -32,6 +33,7 @@ export interface SyncOptions {
   /** Attempts in a row after which a stream fails, as the worker's do. */
   readonly attempts?: number
   readonly inFlight?: number
+  readonly meter?: Meter
 }
 
 export interface EndedRun {

@@ -25,7 +25,7 @@ export async function readStream(
     key: { compared: true, version: '' },
     attempt: 1,
     signal: new AbortController().signal,
-    meter: silentMeter,
+    meter: options.meter ?? silentMeter,
     onProgress: () => {},
   }
   const input = { account, runId, mode, stream, inFlight, since, confirmDeletions, throttledBefore: 0 }

@@ -8,7 +8,9 @@ import {
 } from '../../src/embedded/simulated-gem/index.ts'
 import { mainTables, streamNames, streams } from '../../src/streams.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { allQueries, dashboard } from '../support/deploy-queries.ts'
 import { type Metrics, parsePrometheusText } from '../support/prometheus-text.ts'
+import { missingIn } from '../support/promql.ts'
 import { connectTestTemporal, type TestTemporal } from '../support/temporal.ts'
 import type { RunningWorker } from '../support/worker-process.ts'
 import { ENCRYPTION_KEY, environmentOf, startAccount, startReadyWorker } from './worker-under-test.ts'
@@ -143,6 +145,24 @@ describe('the metrics of a worker that has synced an account', () => {
     for (const { name, type } of metrics.families) {
       if (name.startsWith('gem_ats_sync_')) assert.equal(name.endsWith('_total'), type === 'counter', name)
     }
+  })
+
+  test('are all that the alerts and the dashboard ask for', () => {
+    const queries = allQueries()
+    assert.ok(queries.length > 30)
+    assert.deepEqual(
+      queries.flatMap((query) => missingIn(metrics, query)),
+      [],
+    )
+    const { templating } = dashboard()
+    assert.deepEqual(
+      templating.list.map(({ definition }) => definition),
+      ['label_values(gem_ats_sync_freshness_seconds, account)'],
+    )
+  })
+
+  test('tell whether the worker takes tasks', () => {
+    assert.equal(metrics.value('gem_ats_sync_worker_running'), 1)
   })
 
   test('hold no key, no address of a server, and nobody of the account', () => {

@@ -43,6 +43,11 @@ export class PrometheusMeter implements Meter {
     'Seconds that Gem has told lists to wait, by reason',
     ['reason'],
   )
+  readonly #heldBack = this.#counter(
+    'deletions_held_back_total',
+    'Full readings after which so many rows seemed gone that none was marked, by table of ats',
+    ['model'],
+  )
   readonly #runs = this.#counter('runs_ended_total', 'Runs ended, by how', ['state'])
   readonly #commitDuration = this.#histogram(
     'page_commit_duration_seconds',
@@ -96,9 +101,16 @@ export class PrometheusMeter implements Meter {
     this.#runs.inc({ state })
   }
 
+  deletionsHeldBack(model: MainTable): void {
+    this.#heldBack.inc({ model })
+  }
+
   /** A counter that only appears with its first event hides that event from `rate` and `increase`. */
   #showZeros(): void {
-    for (const model of mainTables) this.rowsWritten(model, {})
+    for (const model of mainTables) {
+      this.rowsWritten(model, {})
+      this.#heldBack.inc({ model }, 0)
+    }
     for (const stream of streamNames) {
       for (const counter of [this.#pages, this.#rejected, this.#warnings]) counter.inc({ stream }, 0)
       for (const histogram of [this.#commitDuration, this.#requestDuration]) histogram.zero({ stream })

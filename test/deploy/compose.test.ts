@@ -1,0 +1,161 @@
+/** The compose file cannot be run by these tests; what can be wrong without that is looked at here. */
+import assert from 'node:assert/strict'
+import { existsSync, statSync } from 'node:fs'
+import { describe, test } from 'node:test'
+import { migrationTargetOf, readConfig, readEnvironment } from '../../src/config.ts'
+import { searchAttributeNames } from '../../src/workflows/search-attributes.ts'
+import { pathOf, textOf, yamlOf } from '../support/deploy-files.ts'
+
+interface Service {
+  readonly image: string
+  readonly build?: string
+  readonly environment?: Readonly<Record<string, string | number>>
+  readonly ports?: readonly string[]
+  readonly volumes?: readonly string[]
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
+  readonly healthcheck?: { readonly test: readonly string[] }
+  readonly restart?: string
+  readonly command?: readonly string[]
+  readonly entrypoint?: readonly string[]
+}
+
+const text = textOf('docker-compose.yml')
+const { services, volumes } = yamlOf<{
+  services: Readonly<Record<string, Service>>
+  volumes: Readonly<Record<string, null>>
+}>('docker-compose.yml')
+const example = textOf('.env.example')
+const all = Object.entries(services)
+
+/** The file as Docker would fill it in. */
+function filledIn(service: string, given: Record<string, string>): Record<string, string> {
+  const fill = (value: string) =>
+    value.replace(/\$\{(\w+):([?-])([^}]*)\}/g, (_, name: string, kind: string, rest: string) => {
+      const found = given[name]
+      if (found === undefined && kind === '?') throw new Error(`${name} is not set: ${rest}`)
+      return found ?? rest
+    })
+  const environment = services[service]?.environment ?? {}
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, fill(String(value))]))
+}
+
+describe('docker-compose.yml', () => {
+  test('has every variable in .env.example, and uses every one that is there', () => {
+    const used = new Set([...text.matchAll(/\$\{(\w+)/g)].map((match) => match[1]))
+    const offered = [...example.matchAll(/^(\w+)=/gm)].map((match) => match[1])
+    assert.deepEqual([...used].sort(), offered.sort())
+  })
+
+  test('offers the defaults of .env.example', () => {
+    const defaults = [...text.matchAll(/\$\{(\w+):-([^}]*)\}/g)].map(([, name, value]) => `${name}=${value}`)
+    assert.deepEqual(
+      defaults.filter((line) => !example.split('\n').includes(line)),
+      [],
+    )
+  })
+
+  test('gives the worker and the migrations an environment that they take', () => {
+    const given = {
+      POSTGRES_PASSWORD: 'one',
+      GEM_ATS_SYNC_WORKER_PASSWORD: 'two',
+      GEM_ATS_SYNC_ENCRYPTION_KEY: Buffer.alloc(32).toString('base64'),
+    }
+    const config = readConfig({ ...filledIn('worker', given), ...imageVariables() })
+    assert.equal(new URL(config.databaseUrl).username, 'gem_ats_sync_worker')
+    assert.equal(config.temporal.connectionOptions.address, 'temporal:7233')
+    assert.deepEqual([config.traces, config.deployment, config.http?.port], [false, null, 9464])
+    const target = migrationTargetOf(readEnvironment(filledIn('migrate', given)))
+    assert.equal(target.workerPassword, new URL(config.databaseUrl).password)
+    assert.throws(() => filledIn('worker', {}), /is not set/)
+  })
+
+  test('pins every image', () => {
+    for (const [name, { image }] of all) assert.match(image, /:v?\d+\.\d+(\.\d+)?(-\w+)?$/, name)
+    const server = services.temporal?.image.split(':')[1]
+    assert.equal(services['temporal-schema']?.image, `temporalio/admin-tools:${server}`)
+  })
+
+  test('binds every port to the loopback address', () => {
+    const ports = all.flatMap(([, service]) => service.ports ?? [])
+    assert.ok(ports.length >= 5)
+    assert.deepEqual(
+      ports.filter((port) => !/^127\.0\.0\.1:\$\{\w+:-\d+\}:\d+$/.test(port)),
+      [],
+    )
+  })
+
+  test('waits for what is needed in a way that can come true', () => {
+    for (const [name, { depends_on = {} }] of all) {
+      for (const [needed, { condition }] of Object.entries(depends_on)) {
+        const service = services[needed]
+        assert.ok(service, `${name} waits for ${needed}`)
+        if (condition === 'service_healthy') assert.ok(isChecked(service), `${needed} has a health check`)
+        // What is started again after it has ended never completes.
+        else
+          assert.deepEqual(
+            [condition, service.restart],
+            ['service_completed_successfully', undefined],
+            needed,
+          )
+      }
+    }
+  })
+
+  test('mounts files and volumes that are there', () => {
+    const mounts = all
+      .flatMap(([, service]) => service.volumes ?? [])
+      .map((mount) => mount.split(':')[0] ?? '')
+    for (const mount of mounts) {
+      const isThere = mount.startsWith('./') ? existsSync(pathOf(mount)) : Object.hasOwn(volumes, mount)
+      assert.ok(isThere, mount)
+    }
+    assert.deepEqual(
+      Object.keys(volumes).filter((volume) => !mounts.includes(volume)),
+      [],
+    )
+  })
+
+  test('runs scripts that are in the folder that it mounts', () => {
+    for (const name of ['temporal-schema', 'temporal-namespace']) {
+      const script = services[name]?.entrypoint?.at(-1)?.replace('/deploy/', 'deploy/temporal/') ?? ''
+      assert.ok(statSync(pathOf(script)).isFile(), script)
+    }
+    const script = textOf('deploy/temporal/set-up-namespace.sh')
+    for (const name of searchAttributeNames) assert.ok(script.includes(name))
+  })
+
+  test('has Prometheus scrape what serves metrics', () => {
+    const { scrape_configs: jobs } = yamlOf<{ scrape_configs: readonly { job_name: string }[] }>(
+      'deploy/prometheus/prometheus.yml',
+    )
+    const told = JSON.stringify(jobs)
+    assert.ok(told.includes('"names":["worker"]') && told.includes('"port":9464'))
+    assert.ok(
+      told.includes(`temporal:${String(services.temporal?.environment?.PROMETHEUS_ENDPOINT).split(':')[1]}`),
+    )
+  })
+
+  test('has Grafana find its data source and its dashboards', () => {
+    const [source] = yamlOf<{ datasources: readonly { uid: string; url: string }[] }>(
+      'deploy/grafana/provisioning/datasources/prometheus.yml',
+    ).datasources
+    assert.deepEqual([source?.uid, source?.url], ['prometheus', 'http://prometheus:9090'])
+    const [provider] = yamlOf<{ providers: readonly { options: { path: string } }[] }>(
+      'deploy/grafana/provisioning/dashboards/gem-ats-sync.yml',
+    ).providers
+    assert.ok(services.grafana?.volumes?.includes(`./deploy/grafana/dashboards:${provider?.options.path}:ro`))
+    const uids = [...textOf('deploy/grafana/dashboards/gem-ats-sync.json').matchAll(/"uid": "([^"]+)"/g)]
+    assert.deepEqual(new Set(uids.map((match) => match[1])), new Set(['gem-ats-sync', 'prometheus']))
+  })
+})
+
+/** What the Dockerfile sets. */
+function imageVariables(): Record<string, string> {
+  const lines = [...textOf('Dockerfile').matchAll(/^ENV (\w+)=(\S+)$/gm)]
+  return Object.fromEntries(lines.map((match) => [String(match[1]), String(match[2])]))
+}
+
+/** Here, or in our own image. */
+function isChecked({ healthcheck, build }: Service): boolean {
+  return healthcheck !== undefined || (build !== undefined && textOf('Dockerfile').includes('\nHEALTHCHECK '))
+}
