@@ -11,7 +11,9 @@ import { connect } from './database/connect.ts'
 import { UserError } from './errors.ts'
 import { createGemDispatcher } from './gem/dispatcher.ts'
 import { createLogger, type Logger } from './log.ts'
+import { recordStatement } from './tracing.ts'
 import { type HttpAddress, type HttpServer, type Routes, startHttpServer } from './worker/http-server.ts'
+import { nameWork } from './worker/log-attributes.ts'
 import { PrometheusMeter } from './worker/metrics/prometheus-meter.ts'
 import { SdkRuntime } from './worker/metrics/sdk-runtime.ts'
 import { operatorView } from './worker/operator-view.ts'
@@ -36,11 +38,15 @@ async function work(config: Config, log: Logger): Promise<void> {
     { logger: temporalLogger(log), shutdownSignals: [] },
     { withMetrics: config.http !== null },
   )
+  await using _tracing = config.traces ? (await import('./worker/tracing.ts')).startTracing() : null
   const meter = new PrometheusMeter()
   const parts: WorkerParts = { connection: null, worker: null, stopping }
   const routes = operatorView({ parts, databaseUrl: config.databaseUrl, meter, sdk, log })
   await using _server = await serve(config.http, routes, log)
-  const db = connect(config.databaseUrl, { max: config.worker.poolSize })
+  const db = connect(config.databaseUrl, {
+    max: config.worker.poolSize,
+    ...(config.traces ? { onStatement: recordStatement } : {}),
+  })
   const dispatchers = createDispatchers(config)
   try {
     await waitUntilReady('PostgreSQL', log, stopping, () => checkDatabase(db))
@@ -68,6 +74,7 @@ async function work(config: Config, log: Logger): Promise<void> {
       maxConcurrentActivityTaskExecutions: config.worker.maxConcurrentActivities,
       shutdownGraceTime: config.worker.shutdownGraceMs,
       ...versioningOf(config.deployment),
+      interceptors: { activity: [nameWork] },
     })
     parts.worker = worker
     stopping.addEventListener('abort', () => worker.shutdown())

@@ -59,6 +59,34 @@ test('Temporal is where its own variables say', () => {
   assert.equal(temporal.namespace, 'n')
 })
 
+test('traces are sent only where an endpoint is named, and OpenTelemetry is not switched off', () => {
+  const traces = (env: Record<string, string>) => readConfig({ ...minimal, ...env }).traces
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
+  assert.equal(traces({}), false)
+  assert.equal(traces(endpoint), true)
+  assert.equal(traces({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://collector/v1/traces' }), true)
+  assert.equal(traces({ ...endpoint, OTEL_SDK_DISABLED: 'true' }), false)
+  assert.match(
+    refusal({ ...minimal, OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }),
+    /^OTEL_EXPORTER_OTLP_EN/,
+  )
+})
+
+test('workers are versioned by a name and a build id, never by one of them', () => {
+  assert.equal(readConfig(minimal).deployment, null)
+  const [name, build] = [{ TEMPORAL_DEPLOYMENT_NAME: 'ns/sync' }, { TEMPORAL_WORKER_BUILD_ID: '1.2.0' }]
+  assert.deepEqual(readConfig({ ...minimal, ...name, ...build }).deployment, {
+    deploymentName: 'ns/sync',
+    buildId: '1.2.0',
+  })
+  assert.match(refusal({ ...minimal, ...name }), /DEPLOYMENT_NAME is set without TEMPORAL_WORKER_BUILD_ID/)
+  assert.match(refusal({ ...minimal, ...build }), /BUILD_ID is set without TEMPORAL_DEPLOYMENT_NAME/)
+  assert.match(
+    refusal({ ...minimal, ...build, TEMPORAL_DEPLOYMENT_NAME: 'a.b' }),
+    /^TEMPORAL_DEPLOYMENT_NAME/,
+  )
+})
+
 test('an unknown variable is refused by name, with the one that was probably meant', () => {
   assert.match(
     refusal({ ...minimal, GEM_ATS_SYNC_LOG_LEVL: 'debug' }),

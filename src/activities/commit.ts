@@ -1,13 +1,19 @@
 import { commitPage, type PageCommit, type PageOutcome } from '../database/commit-page.ts'
+import { inSpan } from '../tracing.ts'
 import type { SliceContext } from './slice-context.ts'
 
 /** Commits a page and tells of it, here alone: what was rolled back is not counted, what was kept is counted once. */
 export async function commit(
-  { db, meter, onProgress }: SliceContext,
+  { db, meter, log }: Pick<SliceContext, 'db' | 'meter' | 'log'>,
   page: PageCommit,
 ): Promise<PageOutcome> {
   const start = performance.now()
-  const outcome = await commitPage(db, page)
+  const outcome = await inSpan('commit page', {}, async (span) => {
+    const committed = await commitPage(db, page)
+    const { inserted, updated, unchanged, rejected } = committed
+    span.setAttributes({ inserted, updated, unchanged, rejected, offset: page.cursor.offset })
+    return committed
+  })
   const { rejected, warnings, inserted, updated, unchanged, embedded } = outcome
   meter.pageCommitted(page.stream, { rejected, warnings, seconds: (performance.now() - start) / 1000 })
   meter.rowsWritten(page.page.model.table, { inserted, updated, unchanged })
@@ -15,6 +21,8 @@ export async function commit(
   if (page.embedded && embedded) {
     meter.rowsWritten(page.embedded.model.table, { inserted: embedded.inserted, updated: embedded.updated })
   }
-  onProgress(outcome)
+  const line = { offset: page.cursor.offset, inserted, updated, unchanged, rejected, warnings }
+  log.debug(line, 'page committed')
+  if (rejected > 0) log.warn({ offset: page.cursor.offset, rejected }, 'records cannot be mapped')
   return outcome
 }

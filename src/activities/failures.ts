@@ -25,6 +25,12 @@ export function asTemporalFailure<F extends (input: never) => Promise<unknown>>(
   return wrapped as F
 }
 
+/** Null: a cancellation, which is no failure. */
+export function failureTypeOf(error: unknown): FailureType | null {
+  const failure = toFailure(error)
+  return failure instanceof ApplicationFailure ? (failure.type as FailureType) : null
+}
+
 export function toFailure(error: unknown): Error {
   if (error instanceof CancelledFailure) return error
   if (error instanceof CredentialsRefusedError) return forGood(failureTypes.credentials, error)

@@ -9,12 +9,13 @@ import { beginRun, endStream, finishRun, type NewRun } from '../database/runs.ts
 import { createGemClient, type GemClientOptions } from '../gem/client.ts'
 import { joinTables, models } from '../mappers/registry.ts'
 import type { StreamName } from '../streams.ts'
+import { recordRun } from '../tracing.ts'
 import type { FinishedRun, FinishRunInput, LoadedAccount, MirroredState } from './account.types.ts'
 import { AccountLimiter } from './account-limiter.ts'
-import { asTemporalFailure } from './failures.ts'
 import { loadAccount } from './load-account.ts'
 import { measuredLimiter } from './measured-limiter.ts'
 import { type Meter, silentMeter } from './meter.ts'
+import { linesOf, observed } from './observe.ts'
 import { outcomeOf } from './run-outcome.ts'
 import type { SliceInput, SliceResult } from './slice.types.ts'
 import { syncSettingsOf } from './sync-settings.ts'
@@ -53,6 +54,7 @@ export function createActivities({
 
     async beginRun(run: NewRun): Promise<void> {
       await beginRun(db, run)
+      linesOf(log, run).info({ mode: run.mode, trigger: run.trigger }, 'sync begins, or goes on')
     },
 
     /** Reads a stream on for at most 25 pages or 20 s. */
@@ -70,7 +72,7 @@ export function createActivities({
         dispatcher: dispatcherFor(credentials.allowInsecureBaseUrl),
         onCall: ({ status, elapsedMs }) => meter.gemCalled(input.stream, status, elapsedMs / 1000),
       })
-      const lines = log.child({ account: input.account, run: input.runId, stream: input.stream })
+      const lines = linesOf(log, input)
       const beat = setInterval(() => context.heartbeat(), 5_000)
       try {
         return await syncSlice(
@@ -83,7 +85,7 @@ export function createActivities({
             key,
             meter,
             signal: context.cancellationSignal,
-            onProgress: (outcome) => lines.debug(outcome, 'page committed'),
+            log: lines,
           },
           input,
         )
@@ -101,27 +103,38 @@ export function createActivities({
       error: string | null
     }): Promise<void> {
       await endStream(db, input.runId, input.stream, input.state, input.error)
+      linesOf(log, input).warn({ error: input.error }, 'a list has failed')
     },
 
     /** Closes a run by what became of its streams, and tells listeners. */
     async finishRun(input: FinishRunInput): Promise<FinishedRun> {
-      const ended = await finishRun(db, input, outcomeOf(input), allTables)
+      const { startedAt, ...ended } = await finishRun(db, input, outcomeOf(input), allTables)
       meter.runEnded(ended.state)
-      log.info({ account: input.account, run: input.runId, ...ended }, 'sync ended')
+      const isWell = ended.state === 'SUCCEEDED' || ended.state === 'CANCELLED'
+      linesOf(log, input)[isWell ? 'info' : 'warn'](ended, 'sync ended')
+      if (startedAt !== null) {
+        const attributes = { 'gem_ats_sync.account': input.account, 'gem_ats_sync.state': ended.state }
+        recordRun(input.runId, { startedAt, attributes })
+      }
       return ended
     },
 
-    async setAccountState({ account, state, reason }: MirroredState & { account: string }): Promise<void> {
+    async setAccountState(input: MirroredState & { account: string }): Promise<void> {
+      const { account, state, reason } = input
       await setAccountState(db, account, state, reason)
+      linesOf(log, input)[state === 'NEEDS_CREDENTIALS' ? 'error' : 'info'](
+        { state, reason },
+        `the account is ${state}`,
+      )
     },
   }
-  return mapValues(activities, asTemporalFailure)
+  return mapValues(activities, (name, activity) => observed(log, name, activity))
 }
 
 /** Wraps each activity without touching its type. */
 function mapValues<T extends Record<string, (input: never) => Promise<unknown>>>(
   functions: T,
-  wrap: <F extends (input: never) => Promise<unknown>>(f: F) => F,
+  wrap: <F extends (input: never) => Promise<unknown>>(name: string, f: F) => F,
 ): T {
-  return Object.fromEntries(Object.entries(functions).map(([name, f]) => [name, wrap(f)])) as T
+  return Object.fromEntries(Object.entries(functions).map(([name, f]) => [name, wrap(name, f)])) as T
 }

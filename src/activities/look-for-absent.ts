@@ -36,6 +36,7 @@ export async function lookForAbsent(context: SliceContext, slice: Slice, cursor:
   const keepAbsent = cursor.cleared ? null : await whyToKeep(context, slice, pass, cursor, counts)
   if (keepAbsent !== null) {
     context.meter.deletionsHeldBack(pass.model.table)
+    context.log.warn({ why: keepAbsent }, 'deletions are held back')
     return done({ ...cursor, keepAbsent })
   }
   const cleared = { ...cursor, cleared: true }

@@ -3,6 +3,7 @@ import { deadEndError } from '../gem/dead-end.ts'
 import { judgePage, type ListReading } from '../gem/list-reading.ts'
 import { type PageSize, pageSizeAfterGoodPage } from '../gem/page-size.ts'
 import { offsetAfter, pageAt } from '../gem/paging.ts'
+import { inSpan, recordSpan } from '../tracing.ts'
 
 export interface PagesRequest<Mapped> {
   /** Of the collection, with its trailing slash. */
@@ -56,15 +57,7 @@ export async function* readPages<Mapped>(
 
   const fetchAhead = () => {
     while (queue.length < request.inFlight && nextToFetch <= lastKnown && request.mayFetch()) {
-      const answer = client
-        .fetchPage({
-          path: request.path,
-          query: { ...request.query },
-          page: nextToFetch,
-          perPage: size.perPage,
-          signal,
-        })
-        .then((page) => ({ page, mapped: request.map(page) }))
+      const answer = fetchAndMap(client, request, { page: nextToFetch, perPage: size.perPage, signal })
       // Handled where it is awaited; a page that is never reached must not end the process.
       answer.catch(() => {})
       queue.push({ number: nextToFetch++, perPage: size.perPage, answer })
@@ -93,6 +86,21 @@ export async function* readPages<Mapped>(
   } finally {
     abandon.abort()
   }
+}
+
+async function fetchAndMap<Mapped>(
+  client: GemClient,
+  { path, query, map }: PagesRequest<Mapped>,
+  { page, perPage, signal }: { page: number; perPage: number; signal: AbortSignal },
+): Promise<Answer<Mapped>> {
+  const fetched = await inSpan('fetch page', { attributes: { page, per_page: perPage } }, () =>
+    client.fetchPage({ path, query: { ...query }, page, perPage, signal }),
+  )
+  const start = performance.now()
+  const mapped = map(fetched)
+  const attributes = { page, records: fetched.records.length }
+  recordSpan('map page', { attributes }, (performance.now() - start) / 1000)
+  return { page: fetched, mapped }
 }
 
 type Answer<Mapped> = Pick<FetchedPage<Mapped>, 'page' | 'mapped'>

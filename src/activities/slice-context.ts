@@ -1,5 +1,5 @@
+import type { Logger } from 'pino'
 import type { KeyComparison } from '../accounts/key-comparison.ts'
-import type { PageOutcome } from '../database/commit-page.ts'
 import type { Db } from '../database/connect.ts'
 import type { GemClient } from '../gem/client.ts'
 import type { AccountLimiter } from './account-limiter.ts'
@@ -20,8 +20,8 @@ export interface SliceContext {
   /** Aborted when the activity is cancelled or the worker shuts down. */
   readonly signal: AbortSignal
   readonly meter: Meter
-  /** Told after each commit. */
-  readonly onProgress: (outcome: PageOutcome) => void
+  /** Its lines name the account, the run and the stream. */
+  readonly log: Logger
 }
 
 /** A slice that holds its stream: no older attempt can commit any more. */

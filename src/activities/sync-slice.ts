@@ -115,7 +115,7 @@ async function beginOfWindow(db: Db, { account, stream, since }: SliceInput): Pr
  */
 async function learnFrom(
   error: unknown,
-  { db, meter }: SliceContext,
+  { db, meter, log }: SliceContext,
   input: SliceInput,
 ): Promise<SliceEnd | null> {
   if (error instanceof TryAgainError && (error.smallerPage || error.deadEnd !== null)) {
@@ -127,6 +127,9 @@ async function learnFrom(
   if (!(error instanceof WaitError || error instanceof BlockedError)) return null
   const reason = error instanceof WaitError ? error.reason : null
   const ms = Math.ceil(await readBlock(db, input.account))
-  if (reason !== null) meter.askedToPause(reason, ms / 1000)
+  if (reason !== null) {
+    meter.askedToPause(reason, ms / 1000)
+    log.info({ reason, seconds: ms / 1000 }, 'Gem asks for a pause')
+  }
   return { kind: 'wait', ms, reason }
 }

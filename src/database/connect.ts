@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, type LogEvent, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Database } from './database-types.ts'
 
@@ -12,6 +12,8 @@ export interface ConnectOptions {
   readonly applicationName?: string
   /** How long a connection and each statement may take. Default: 10 s for a connection, statements without end. */
   readonly timeoutMs?: number
+  /** Told of each statement once it has ended. */
+  readonly onStatement?: (event: LogEvent) => void
 }
 
 // Counters are bigint in PostgreSQL and stay far below 2^53.
@@ -40,5 +42,9 @@ export function connect(url: string, options: ConnectOptions = {}): Db {
   // Whoever listens to neither ends the process.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const { onStatement } = options
+  return new Kysely<Database>({
+    dialect: new PostgresDialect({ pool }),
+    ...(onStatement === undefined ? {} : { log: onStatement }),
+  })
 }

@@ -158,6 +158,8 @@ export interface EndedRun {
   readonly changed: string[]
   /** Records of the account that are rejected at present, whichever run has seen them. */
   readonly rejected: number
+  /** By PostgreSQL's clock; null: the account has been removed, and the run with it. */
+  readonly startedAt: Date | null
 }
 
 /**
@@ -176,14 +178,15 @@ export async function finishRun(
     for (const { stream, state, error } of streams) {
       if (state === 'SKIPPED' || state === 'CANCELLED') await endStream(trx, runId, stream, state, error)
     }
-    await sql`
+    const { rows } = await sql<{ started_at: Date }>`
       update sync.runs set state = ${outcome.state}, error = ${outcome.error}, finished_at = clock_timestamp()
-      where id = ${runId} and account = ${account}`.execute(trx)
+      where id = ${runId} and account = ${account} returning started_at`.execute(trx)
     await sql`delete from sync.seen_pages where run_id = ${runId}`.execute(trx)
     const changed = await changedTables(trx, account, runId, tables)
     const message = JSON.stringify({ account, run: runId, state: outcome.state, changed })
     await sql`select pg_notify('gem_ats_sync', ${message})`.execute(trx)
-    return { ...outcome, changed, rejected: totalOf(await countRejected(trx, account)) }
+    const rejected = totalOf(await countRejected(trx, account))
+    return { ...outcome, changed, rejected, startedAt: rows[0]?.started_at ?? null }
   })
 }
 

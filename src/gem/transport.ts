@@ -1,6 +1,8 @@
+import { SpanKind } from '@opentelemetry/api'
 import type { Dispatcher } from 'undici'
 import manifest from '../../package.json' with { type: 'json' }
 import { UserError, WaitError } from '../errors.ts'
+import { recordSpan } from '../tracing.ts'
 import { type Answer, toAnswerHeaders } from './answer.ts'
 import { toAnswerError } from './answer-errors.ts'
 import { checkBaseUrl } from './base-url.ts'
@@ -89,7 +91,9 @@ export class Transport {
       call.signal?.throwIfAborted()
       throw toNetworkError(call, error, { expired: deadline.expired })
     } finally {
-      this.#onCall?.({ status, elapsedMs: performance.now() - start })
+      const elapsedMs = performance.now() - start
+      recordCall(call, status, elapsedMs)
+      this.#onCall?.({ status, elapsedMs })
     }
   }
 
@@ -107,6 +111,16 @@ export class Transport {
   async close(): Promise<void> {
     if (this.#ownsDispatcher) await this.#dispatcher.close()
   }
+}
+
+/** Neither ids nor the query: they may name people. */
+function recordCall({ label }: Call, status: number | null, elapsedMs: number): void {
+  const attributes = {
+    'http.request.method': 'GET',
+    'url.template': label,
+    ...(status === null ? { 'error.type': 'no whole answer' } : { 'http.response.status_code': status }),
+  }
+  recordSpan(`GET ${label}`, { kind: SpanKind.CLIENT, attributes }, elapsedMs / 1000)
 }
 
 function requestHeaders({ apiKey, applicationSecret }: GemClientOptions): Record<string, string> {

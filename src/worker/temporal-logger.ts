@@ -3,10 +3,22 @@ import type { Logger } from 'pino'
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const
 
-/** Temporal's own log lines as lines of ours. */
+/** Temporal's own log lines as lines of ours. `run` is a sync's, so Temporal's run id goes by its full name. */
 export function temporalLogger(log: Logger): DefaultLogger {
-  return new DefaultLogger('INFO', ({ level, message, meta }: LogEntry) => {
-    const { error, ...fields } = meta ?? {}
-    log[levels[level]]({ ...fields, ...(error === undefined ? {} : { err: error }) }, message)
+  const level = log.isLevelEnabled('debug') ? 'DEBUG' : 'INFO'
+  return new DefaultLogger(level, ({ level, message, meta }: LogEntry) => {
+    const { error, runId, ...fields } = meta ?? {}
+    const line = {
+      ...accountOf(fields.workflowId),
+      ...fields,
+      ...(runId === undefined ? {} : { temporalRunId: runId }),
+      ...(error === undefined ? {} : { err: error }),
+    }
+    log[levels[level]](line, message)
   })
+}
+
+function accountOf(workflowId: unknown): { account?: string } {
+  const account = typeof workflowId === 'string' ? /^gem-account-(.+)$/.exec(workflowId)?.[1] : undefined
+  return account === undefined ? {} : { account }
 }

@@ -15,7 +15,7 @@ export interface RunningWorker extends AsyncDisposable {
   readonly pid: number
   /** The first line with this text in its message or its error, from the beginning; rejects if the worker ends before it. */
   line(text: string): Promise<LogLine>
-  /** All lines so far with this text. */
+  /** All lines so far with this text; the empty text is in each. */
   lines(text: string): readonly LogLine[]
   /** Where health and metrics are served. */
   url(): Promise<string>

@@ -6,6 +6,7 @@ import { syncSlice } from '../../src/activities/sync-slice.ts'
 import type { RunMode } from '../../src/database/database-types.ts'
 import { endStream } from '../../src/database/runs.ts'
 import { CredentialsRefusedError, RequestRefusedError, TryAgainError } from '../../src/errors.ts'
+import { createLogger } from '../../src/log.ts'
 import type { StreamName } from '../../src/streams.ts'
 import type { Syncing, SyncOptions } from './mirror.ts'
 
@@ -26,7 +27,7 @@ export async function readStream(
     attempt: 1,
     signal: new AbortController().signal,
     meter: options.meter ?? silentMeter,
-    onProgress: () => {},
+    log: createLogger({ level: 'silent', pretty: false }),
   }
   const input = { account, runId, mode, stream, inFlight, since, confirmDeletions, throttledBefore: 0 }
   let failures = 0
