@@ -129,6 +129,11 @@ export function streamsOf(models: readonly MainTable[]): StreamName[] {
   return streamNames.filter((name) => wanted.has(name))
 }
 
+/** The streams of an account by its setting `models` as it is stored: all, if it is none. */
+export function syncedStreams(models: unknown): readonly StreamName[] {
+  return Array.isArray(models) ? streamsOf(mainTables.filter((table) => models.includes(table))) : streamNames
+}
+
 /** Streams that decide columns of a stream's rows: references and computed values (unified-model.md section 3). */
 const derivedFrom: Record<StreamName, readonly StreamName[]> = {
   users: [],

@@ -29,29 +29,69 @@ export function queryStatus(temporal: TemporalConfig, account: string): Promise<
   return withWorkflow(temporal, account, (handle) => handle.query<unknown>('status'))
 }
 
+/** Workflows that are asked at the same time. */
+const SIDE_BY_SIDE = 10
+
+/** The answers of several accounts' workflows. Where one cannot be reached, those after it are not asked either. */
+export async function queryStatuses(
+  temporal: TemporalConfig,
+  accounts: readonly string[],
+): Promise<Outcome<unknown>[]> {
+  const answers: Outcome<unknown>[] = []
+  try {
+    await using client = await openClient(temporal)
+    while (answers.length < accounts.length) {
+      const asked = accounts.slice(answers.length, answers.length + SIDE_BY_SIDE)
+      const query = (handle: WorkflowHandle) => handle.query<unknown>('status')
+      answers.push(...(await Promise.all(asked.map((account) => client.ask(account, query)))))
+      const silent = answers.find(({ kind }) => kind === 'unreachable')
+      if (silent !== undefined) return accounts.map((_, index) => answers[index] ?? silent)
+    }
+    return answers
+  } catch (error) {
+    return accounts.map(() => unreachable(error))
+  }
+}
+
 async function withWorkflow<T>(
   temporal: TemporalConfig,
   account: string,
   use: (handle: WorkflowHandle) => Promise<T>,
 ): Promise<Outcome<T>> {
+  try {
+    await using client = await openClient(temporal)
+    return await client.ask(account, use)
+  } catch (error) {
+    return unreachable(error)
+  }
+}
+
+interface WorkflowClient extends AsyncDisposable {
+  ask<T>(account: string, use: (handle: WorkflowHandle) => Promise<T>): Promise<Outcome<T>>
+}
+
+/** @throws the SDK's error if Temporal does not answer. */
+async function openClient(temporal: TemporalConfig): Promise<WorkflowClient> {
   // Loaded only where it is used: most commands would wait a quarter of a second for nothing.
   const sdk = await import('@temporalio/client')
-  let connection: Connection | undefined
-  try {
-    connection = await connectTemporal(temporal)
-    const client = new sdk.Client({
-      connection,
-      namespace: temporal.namespace,
-      // One that has ended would answer with what was true then.
-      workflow: { queryRejectCondition: 'NOT_OPEN' },
-    })
-    const handle = client.workflow.getHandle(workflowIdOf(account))
-    return { kind: 'done', value: await connection.withDeadline(Date.now() + ANSWER_MS, () => use(handle)) }
-  } catch (error) {
-    const hasEnded = error instanceof sdk.WorkflowNotFoundError || error instanceof sdk.QueryRejectedError
-    return hasEnded ? { kind: 'not-running' } : unreachable(error)
-  } finally {
-    await connection?.close()
+  const connection = await connectTemporal(temporal)
+  // One that has ended would answer with what was true then.
+  const workflow = { queryRejectCondition: 'NOT_OPEN' } as const
+  const client = new sdk.Client({ connection, namespace: temporal.namespace, workflow })
+  return {
+    async ask(account, use) {
+      const handle = client.workflow.getHandle(workflowIdOf(account))
+      try {
+        return {
+          kind: 'done',
+          value: await connection.withDeadline(Date.now() + ANSWER_MS, () => use(handle)),
+        }
+      } catch (error) {
+        const hasEnded = error instanceof sdk.WorkflowNotFoundError || error instanceof sdk.QueryRejectedError
+        return hasEnded ? { kind: 'not-running' } : unreachable(error)
+      }
+    },
+    [Symbol.asyncDispose]: () => connection.close(),
   }
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { checkAccountName } from '../accounts/account-name.ts'
+import { paintState } from './colours.ts'
 import type { Checked } from './doctor/check.ts'
 import { checksFor } from './doctor/checks.ts'
 import { runChecks } from './doctor/run-checks.ts'
@@ -61,7 +62,7 @@ function worstOf(found: readonly Checked[]): 'ok' | 'warn' | 'fail' {
 const stateWidth = 9
 
 function show({ check, state, found, remedy }: Checked, nameWidth: number): void {
-  print(`${state.padEnd(stateWidth)}${check.padEnd(nameWidth)}${found}`)
+  print(`${paintState(state)}${' '.repeat(stateWidth - state.length)}${check.padEnd(nameWidth)}${found}`)
   if (remedy !== null) print(`${' '.repeat(stateWidth + nameWidth)}→ ${remedy}`)
 }
 

@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import { paint, paintState } from './colours.ts'
 
 export function print(line: string): void {
   process.stdout.write(`${line}\n`)
@@ -23,15 +24,22 @@ function escapeControls(text: string): string {
   )
 }
 
-/** Columns by blanks alone: easy to read, and to cut with other tools. */
 export function printTable(head: readonly string[], rows: readonly (readonly unknown[])[]): void {
+  for (const line of tableLines(head, rows)) print(line)
+}
+
+/** Columns by blanks alone: easy to read, and to cut with other tools. States have colours at a terminal. */
+export function tableLines(head: readonly string[], rows: readonly (readonly unknown[])[]): string[] {
   const table = new Table({
-    head: [...head],
+    head: head.map((name) => paint('bold', name)),
     chars: Object.fromEntries(BORDERS.map((part) => [part, ''])),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   })
-  for (const row of rows) table.push(row.map(showValue))
-  for (const line of table.toString().split('\n')) print(line.trimEnd())
+  for (const row of rows) table.push(row.map((value) => paintState(showValue(value))))
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
 }
 
 const BORDERS = [

@@ -4,7 +4,7 @@ import { isDebug } from '../config.ts'
 
 export const FAILED = 1
 export const USAGE = 2
-const INTERRUPTED = 130
+export const INTERRUPTED = 130
 
 /** Says on standard error, in one line, what went wrong. @returns the exit code. */
 export function reportError(error: unknown): number {
@@ -40,7 +40,7 @@ function withoutList(message: string): string {
   return message.replace(/(but got \d+).*$/s, '$1')
 }
 
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.trim().replace(/\s*\n\s*/g, ' ')
 }
 

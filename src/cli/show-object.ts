@@ -1,21 +1,19 @@
 import { isJsonObject, type JsonObject } from '../json.ts'
-import { print, printTable, showValue } from './output.ts'
+import { paintState } from './colours.ts'
+import { showValue, tableLines } from './output.ts'
 
 /**
- * Shows an object as it comes: plain values as lines, lists of objects (and objects of objects) as tables. So the
+ * An object as it comes, for people: plain values as lines, lists of objects (and objects of objects) as tables. So the
  * status of a workflow can grow without this growing too.
  */
-export function showObject(object: JsonObject): void {
+export function objectLines(object: JsonObject): string[] {
   const entries = Object.entries(object)
   const plain = entries.filter(([, value]) => toRows(value) === null)
-  for (const [name, value] of plain) print(`${name}: ${showInLine(value)}`)
-  for (const [name, value] of entries) {
+  const tables = entries.flatMap(([name, value]) => {
     const rows = toRows(value)
-    if (rows === null || rows.length === 0) continue
-    print('')
-    print(`${name}:`)
-    showRows(rows)
-  }
+    return rows === null || rows.length === 0 ? [] : ['', `${name}:`, ...rowLines(rows)]
+  })
+  return [...plain.map(([name, value]) => `${name}: ${paintState(showInLine(value))}`), ...tables]
 }
 
 /** `mode full, at 2026-01-01T00:00:00.000Z` */
@@ -26,9 +24,9 @@ function showInLine(value: unknown): string {
   return parts.map(([name, part]) => `${name} ${showValue(part)}`).join(', ')
 }
 
-function showRows(rows: readonly JsonObject[]): void {
+function rowLines(rows: readonly JsonObject[]): string[] {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  printTable(
+  return tableLines(
     columns,
     rows.map((row) => columns.map((column) => showValue(row[column]))),
   )

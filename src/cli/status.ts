@@ -1,78 +1,46 @@
 import { Command } from 'commander'
-import { type Account, findAccount } from '../accounts/account-store.ts'
-import { parseSettings } from '../accounts/settings.ts'
-import { readEnvironment, temporalOf } from '../config.ts'
-import { type Rate, readLearnedRate } from '../database/rate-limit.ts'
-import { countRejected, totalOf } from '../database/rejected-records.ts'
-import { isJsonObject } from '../json.ts'
-import { type Outcome, queryStatus } from './account-workflow.ts'
-import { startLine } from './next-steps.ts'
+import { readEnvironment } from '../config.ts'
 import { print, printJson } from './output.ts'
-import { recentRuns } from './recent-runs.ts'
-import { showObject } from './show-object.ts'
-import { withDatabase } from './with-database.ts'
+import { viewAccount, viewAccounts } from './status/views.ts'
+
+interface StatusOptions {
+  readonly watch: boolean
+  readonly json: boolean
+}
 
 const help = `
-Asks the account's workflow; if that does not answer (Temporal or the worker is away, or it was never started), shows
-the newest runs from the database.
+Asks the workflows; what does not answer (Temporal or the worker is away, or it was never started) is shown as the
+database knows it.
 
-Example:
-  gem-ats-sync status acme`
+A bar stands where the length of a list is known: Gem says it, or the last full sync has found it.
+--watch shows it again each second, until Ctrl-C (exit code 130): in place at a terminal, else a line for each change.
+With --json it prints one JSON object a second, each on a line.
+
+Examples:
+  gem-ats-sync status
+  gem-ats-sync status acme
+  gem-ats-sync status acme --watch`
 
 export function status(): Command {
   return new Command('status')
-    .summary('show how far the sync of an account is')
-    .description('Shows how far the sync of an account is.')
-    .argument('<name>', 'the account')
+    .summary('show how far the syncs are, of all accounts or one')
+    .description('Shows how far the syncs are: of all accounts, or of one with each of its lists.')
+    .argument('[account]', 'the account; without it, all')
+    .option('--watch', 'show it again each second, until Ctrl-C', false)
     .option('--json', 'print it as JSON', false)
     .addHelpText('after', help)
     .action(show)
 }
 
-async function show(name: string, { json }: { json: boolean }): Promise<void> {
+async function show(name: string | undefined, { watch: keepsOn, json }: StatusOptions): Promise<void> {
   const environment = readEnvironment()
-  const temporal = temporalOf(environment)
-  const { known, account, learned } = await withDatabase(environment, async (db) => {
-    const account = await findAccount(db, name)
-    const known = {
-      rejected: totalOf(await countRejected(db, account.account)),
-      ...(await recentRuns(db, account.account)),
-    }
-    return { account, known, learned: await readLearnedRate(db, account.account, rateOf(account)) }
-  })
-  const answer = await queryStatus(temporal, name)
-  const workflow = answer.kind === 'done' ? answer.value : null
-  const { state, state_reason } = account
-  if (json)
-    return printJson({
-      ...{ account: name, state, state_reason, workflow, silent: silenceOf(answer) },
-      ...{ learned_rate: learned, ...known },
-    })
-  const rate = learned === null ? {} : { rate: describeRate(learned, rateOf(account)) }
-  if (isJsonObject(workflow)) return showObject({ ...workflow, ...rate })
-  print(`The workflow gives no answer: ${silenceOf(answer)}. What the database knows:`)
-  showObject({ account: name, state, reason: state_reason, ...rate, ...known })
-  if (answer.kind === 'not-running') print(`\nStart it:\n  ${startLine(temporal, name)}`)
-}
-
-function rateOf({ settings }: Account): Rate {
-  const { requestsPerSecond, burst } = parseSettings(settings).rate
-  return { perSecond: requestsPerSecond, burst }
-}
-
-function describeRate(learned: Rate, settings: Rate): string {
-  const inWords = ({ perSecond, burst }: Rate) =>
-    `${perSecond.toFixed(1)} calls a second, ${Math.floor(burst)} at once`
-  return `${inWords(learned)}: learned from Gem's 429s, the settings allow ${inWords(settings)}`
-}
-
-function silenceOf(answer: Outcome<unknown>): string | null {
-  switch (answer.kind) {
-    case 'done':
-      return null
-    case 'not-running':
-      return 'it does not run'
-    case 'unreachable':
-      return answer.why
+  const look = () => (name === undefined ? viewAccounts(environment) : viewAccount(environment, name))
+  // A name or an address that is wrong from the start ends it with that.
+  const view = await look()
+  if (keepsOn) {
+    const { watch } = await import('./status/watch.ts')
+    return watch(look, json)
   }
+  if (json) return printJson(view.json)
+  for (const line of view.screen) print(line)
 }

@@ -126,7 +126,10 @@ function find(call: string): { command: Command; path: string; rest: string[] } 
 
 function leaves(command: Command, path: readonly string[] = []): string[] {
   if (command.commands.length === 0) return [path.join(' ')]
-  return command.commands.flatMap((child) => leaves(child, [...path, child.name()]))
+  const shown = command.createHelp().visibleCommands(command)
+  return shown
+    .filter((child) => child.name() !== 'help')
+    .flatMap((child) => leaves(child, [...path, child.name()]))
 }
 
 /** What src/embedded/environment.ts looks at, but for the system's own. */

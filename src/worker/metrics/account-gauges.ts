@@ -1,6 +1,6 @@
 import type { AccountState } from '../../database/database-types.ts'
 import type { AccountFigures, Tally } from '../../database/operating-figures.ts'
-import { mainTables, type StreamName, streamNames, streams, streamsOf } from '../../streams.ts'
+import { streamNames, streams, syncedStreams } from '../../streams.ts'
 import { gaugeText, label, type Sample } from './gauge-text.ts'
 
 export interface OperatingFigures {
@@ -56,10 +56,6 @@ function freshness(figures: AccountFigures): Sample[] {
 const modelLabels = Object.fromEntries(
   streamNames.map((stream) => [stream, label('model', streams[stream].model)]),
 )
-
-function syncedStreams(models: unknown): readonly StreamName[] {
-  return Array.isArray(models) ? streamsOf(mainTables.filter((table) => models.includes(table))) : streamNames
-}
 
 function tally(name: string, values: readonly string[], tallies: readonly Tally[]): Sample[] {
   const counts = new Map(tallies.map((tally) => [tally.name, tally.count]))
