@@ -6,6 +6,7 @@ import { accountRemove } from './account-remove.ts'
 import { accountSet } from './account-set.ts'
 import { accountSetKey } from './account-set-key.ts'
 import { accountShow } from './account-show.ts'
+import { complete, completion } from './completion.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { migrateCommand } from './migrate.ts'
@@ -15,7 +16,8 @@ import { status } from './status.ts'
 
 const help = `
 The database is DATABASE_URL, or that of the embedded stack (npm start) that runs on GEM_ATS_SYNC_DATA_DIR (.data).
-Exit codes: 0 done, 1 failed, 2 wrong usage. DEBUG=gem-ats-sync shows where an error comes from.
+Exit codes: 0 done, 1 failed (of doctor: a check has), 2 wrong usage, 130 ended by Ctrl-C.
+Colours only at a terminal; NO_COLOR=1 and FORCE_COLOR=1 say otherwise. DEBUG=gem-ats-sync shows where an error comes from.
 
 First steps:
   gem-ats-sync demo                 # see it work, with a simulated Gem
@@ -36,8 +38,18 @@ export function createProgram(): Command {
     .description('Mirrors Gem ATS accounts into PostgreSQL, on Temporal.')
     .version(manifest.version)
     .addHelpText('after', help)
-  for (const command of [account, status(), runs(), rejected, doctor(), migrateCommand(), demo()])
+  for (const command of [
+    account,
+    status(),
+    runs(),
+    rejected,
+    doctor(),
+    migrateCommand(),
+    demo(),
+    completion(),
+  ])
     program.addCommand(command)
+  program.addCommand(complete(program), { hidden: true })
   return withOneLineErrors(program)
 }
 
