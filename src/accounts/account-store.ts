@@ -3,9 +3,18 @@ import type { Db } from '../database/connect.ts'
 import type { AccountState } from '../database/database-types.ts'
 import { FencedError, UserError } from '../errors.ts'
 import { checkAccountName } from './account-name.ts'
-import { type Keyring, open, seal } from './encryption.ts'
+import type { Keyring } from './encryption.ts'
 import { isLeftOver } from './left-over-rows.ts'
+import {
+  type Credentials,
+  type Keys,
+  openCredentials,
+  sealedCredentials,
+  sealKeys,
+} from './sealed-credentials.ts'
 import type { StoredSettings } from './stored-settings.ts'
+
+export type { Credentials, Keys } from './sealed-credentials.ts'
 
 /** An account without its credentials. */
 export interface Account {
@@ -20,17 +29,6 @@ export interface Account {
   readonly has_application_secret: boolean
   readonly created_at: Date
   readonly updated_at: Date
-}
-
-export interface Keys {
-  readonly apiKey: string
-  /** A partner's second key; null: none. */
-  readonly applicationSecret: string | null
-}
-
-export interface Credentials extends Keys {
-  readonly baseUrl: string
-  readonly allowInsecureBaseUrl: boolean
 }
 
 export interface NewAccount extends Credentials {
@@ -172,44 +170,12 @@ export async function tryAllCredentials(db: Db, keyring: Keyring): Promise<Tried
   })
 }
 
-type SealedCredentials = Awaited<ReturnType<ReturnType<typeof sealedCredentials>['executeTakeFirstOrThrow']>>
-
-function sealedCredentials(db: Db) {
-  return db
-    .selectFrom('sync.accounts')
-    .select(['account', 'base_url', 'allow_insecure_base_url'])
-    .select(['encryption_key_id', 'api_key', 'application_secret'])
-}
-
-function openCredentials(keyring: Keyring, row: SealedCredentials): Credentials {
-  const { account, encryption_key_id, api_key, application_secret } = row
-  const opened = (field: 'api_key' | 'application_secret', sealed: Buffer) =>
-    open(keyring, encryption_key_id, { account, field }, sealed)
-  return {
-    baseUrl: row.base_url,
-    allowInsecureBaseUrl: row.allow_insecure_base_url,
-    apiKey: opened('api_key', api_key),
-    applicationSecret: application_secret === null ? null : opened('application_secret', application_secret),
-  }
-}
-
 function accounts(db: Db) {
   return db
     .selectFrom('sync.accounts')
     .select(['account', 'base_url', 'allow_insecure_base_url', 'settings', 'state', 'state_reason'])
     .select(['encryption_key_id', 'created_at', 'updated_at'])
     .select(sql<boolean>`application_secret is not null`.as('has_application_secret'))
-}
-
-function sealKeys({ current }: Keyring, account: string, { apiKey, applicationSecret }: Keys) {
-  return {
-    encryption_key_id: current.id,
-    api_key: seal(current, { account, field: 'api_key' }, apiKey),
-    application_secret:
-      applicationSecret === null
-        ? null
-        : seal(current, { account, field: 'application_secret' }, applicationSecret),
-  }
 }
 
 /** A new account must not inherit the rows and watermarks of one that had its name: it may be another company's. */
@@ -227,7 +193,7 @@ function taken(account: string): UserError {
   )
 }
 
-function unknownAccount(account: string): UserError {
+export function unknownAccount(account: string): UserError {
   return new UserError(
     `There is no account ${account}; gem-ats-sync account list shows those there are, ` +
       `gem-ats-sync account add ${account} adds it`,

@@ -91,7 +91,7 @@ function noSuchKey({ current, others }: Keyring, keyId: string, { account }: Sea
   const atHand = [current, ...others].map(({ id }) => id).join(', ')
   return new UserError(
     `The credentials of account ${account} are encrypted with key ${keyId}, but the key at hand is ${atHand}: ` +
-      'set GEM_ATS_SYNC_ENCRYPTION_KEY to the key they were encrypted with, ' +
+      `give key ${keyId} in GEM_ATS_SYNC_ENCRYPTION_KEY or GEM_ATS_SYNC_PREVIOUS_ENCRYPTION_KEYS, ` +
       `or store them again: gem-ats-sync account set-key ${account}`,
   )
 }

@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { accountAdd } from './account-add.ts'
 import { accountList } from './account-list.ts'
 import { accountRemove } from './account-remove.ts'
+import { accountRotateEncryptionKey } from './account-rotate-encryption-key.ts'
 import { accountSet } from './account-set.ts'
 import { accountSetKey } from './account-set-key.ts'
 import { accountShow } from './account-show.ts'
@@ -54,7 +55,10 @@ export function createProgram(): Command {
 }
 
 function accountCommands(): Command[] {
-  return [accountAdd(), accountList(), accountShow(), accountSetKey(), accountSet(), accountRemove()]
+  return [
+    ...[accountAdd(), accountList(), accountShow(), accountSet(), accountSetKey()],
+    ...[accountRotateEncryptionKey(), accountRemove()],
+  ]
 }
 
 /** Commander throws instead of ending the process, and leaves it to us to print. Subcommands do not inherit it. */
