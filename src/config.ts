@@ -11,6 +11,8 @@ import { UserError } from './errors.ts'
 import type { LogOptions } from './log.ts'
 import type { HttpAddress } from './worker/http-server.ts'
 
+export { codecKeysOf } from './config/codec-keys.ts'
+export { codecServerOf } from './config/codec-server.ts'
 export { type Environment, readEnvironment } from './config/environment.ts'
 export { keyringOf } from './config/keyring.ts'
 export { type TemporalConfig, temporalOf } from './config/temporal.ts'

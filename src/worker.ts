@@ -6,6 +6,7 @@
  */
 import { NativeConnection, Worker } from '@temporalio/worker'
 import { createActivities } from './activities/index.ts'
+import { workerDataConverter } from './codec/data-converter.ts'
 import { type Config, readConfig } from './config.ts'
 import { connect } from './database/connect.ts'
 import { UserError } from './errors.ts'
@@ -59,7 +60,11 @@ async function work(config: Config, log: Logger): Promise<void> {
       connection,
       namespace: config.temporal.namespace,
       taskQueue: config.temporal.taskQueue,
-      workflowBundle: await workflowBundle(config.worker.workflowBundle),
+      workflowBundle: await workflowBundle({
+        prebuilt: config.worker.workflowBundle,
+        encodeFailures: (config.temporal.codecKeys?.current ?? null) !== null,
+      }),
+      dataConverter: workerDataConverter(config.temporal.codecKeys),
       activities: createActivities({
         db,
         keyring: config.keyring,

@@ -73,11 +73,19 @@ interface WorkflowClient extends AsyncDisposable {
 /** @throws the SDK's error if Temporal does not answer. */
 async function openClient(temporal: TemporalConfig): Promise<WorkflowClient> {
   // Loaded only where it is used: most commands would wait a quarter of a second for nothing.
-  const sdk = await import('@temporalio/client')
+  const [sdk, { clientDataConverter }] = await Promise.all([
+    import('@temporalio/client'),
+    import('../codec/data-converter.ts'),
+  ])
   const connection = await connectTemporal(temporal)
   // One that has ended would answer with what was true then.
   const workflow = { queryRejectCondition: 'NOT_OPEN' } as const
-  const client = new sdk.Client({ connection, namespace: temporal.namespace, workflow })
+  const client = new sdk.Client({
+    connection,
+    namespace: temporal.namespace,
+    dataConverter: clientDataConverter(temporal.codecKeys),
+    workflow,
+  })
   return {
     async ask(account, use) {
       const handle = client.workflow.getHandle(workflowIdOf(account))

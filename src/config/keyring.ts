@@ -22,7 +22,8 @@ function currentKey({ variables, stack, dataDir }: Environment): EncryptionKey {
   )
 }
 
-function readKeyFile(file: string, what: string): EncryptionKey {
+/** @param what names the file in messages. @throws UserError if it cannot be read, or holds no key. */
+export function readKeyFile(file: string, what: string): EncryptionKey {
   let content: string
   try {
     content = readFileSync(file, 'utf8')

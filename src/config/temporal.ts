@@ -1,6 +1,8 @@
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig'
+import type { CodecKeys } from '../codec/codec-keys.ts'
 import { TASK_QUEUE } from '../embedded/stack-file.ts'
 import { UserError } from '../errors.ts'
+import { codecKeysOf } from './codec-keys.ts'
 import type { Env, Environment } from './environment.ts'
 
 export interface TemporalConfig {
@@ -8,6 +10,8 @@ export interface TemporalConfig {
   readonly connectionOptions: ClientConnectConfig['connectionOptions'] & { readonly address: string }
   readonly namespace: string
   readonly taskQueue: string
+  /** Encrypt histories; null: they are not encrypted. */
+  readonly codecKeys: CodecKeys | null
   /** How a person calls the `temporal` program that reaches it. */
   readonly program: 'temporal' | 'npm run temporal --'
 }
@@ -16,14 +20,17 @@ export interface TemporalConfig {
 const CHOOSING = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE']
 
 /** Temporal's own configuration (TEMPORAL_* and temporal.toml); else the embedded stack's server. */
-export function temporalOf({ env, stack, variables }: Environment): TemporalConfig {
+export function temporalOf(environment: Environment): TemporalConfig {
+  const { env, stack, variables } = environment
   const taskQueue = variables.GEM_ATS_SYNC_TASK_QUEUE ?? TASK_QUEUE
+  const codecKeys = codecKeysOf(environment)
   // A temporal.toml says where a user's own server is: it has no say in how the embedded one is reached.
   if (stack !== null && CHOOSING.every((name) => (env[name] ?? '') === '')) {
     return {
       connectionOptions: { address: stack.temporalAddress },
       namespace: stack.namespace,
       taskQueue,
+      codecKeys,
       program: 'npm run temporal --',
     }
   }
@@ -33,6 +40,7 @@ export function temporalOf({ env, stack, variables }: Environment): TemporalConf
     connectionOptions: { ...connectionOptions, address },
     namespace: namespace || 'default',
     taskQueue,
+    codecKeys,
     program: 'temporal',
   }
 }

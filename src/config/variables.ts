@@ -41,6 +41,12 @@ const httpAddress = z
   .refine(({ port }) => port <= 65_535)
   .meta(must('an address and a port, such as 127.0.0.1:9464 or 0.0.0.0:9464'))
 
+/** As browsers send it: without a path. */
+const webOrigin = z
+  .string()
+  .refine((url) => /^https?:/.test(url) && URL.canParse(url) && new URL(url).origin === url)
+  .meta(must('an origin such as http://127.0.0.1:8233, without a path'))
+
 export const encryptionKeyIs = 'base64 of 32 random bytes (openssl rand -base64 32)'
 
 const encryptionKey = z.string().transform((base64, context): EncryptionKey => {
@@ -50,6 +56,12 @@ const encryptionKey = z.string().transform((base64, context): EncryptionKey => {
   return z.NEVER
 })
 
+const encryptionKeys = z
+  .string()
+  .transform((list) => list.split(/[\s,]+/).filter((item) => item !== ''))
+  .pipe(z.array(encryptionKey))
+  .meta(must('keys between commas, each base64 of 32 bytes'))
+
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /** Every variable that the product reads, but those of Temporal's own configuration. Secrets are among them. */
@@ -57,6 +69,16 @@ export const variables = {
   DATABASE_URL: postgresUrl,
   /** `gem-ats-sync`: errors of the CLI come with their stacks. */
   DEBUG: text('a text'),
+  /** Encrypts histories. */
+  GEM_ATS_SYNC_CODEC_KEY: encryptionKey.meta(must(encryptionKeyIs)),
+  GEM_ATS_SYNC_CODEC_KEY_FILE: text('the path of a file'),
+  GEM_ATS_SYNC_CODEC_SERVER_ADDRESS: httpAddress,
+  GEM_ATS_SYNC_CODEC_SERVER_ORIGIN: webOrigin,
+  /** Nobody is served without it. */
+  GEM_ATS_SYNC_CODEC_SERVER_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,}$/)
+    .meta(must('at least 32 characters without blanks (openssl rand -hex 32)')),
   GEM_ATS_SYNC_DATA_DIR: text('a folder'),
   GEM_ATS_SYNC_DATABASE_POOL_SIZE: count(2, 1_000),
   GEM_ATS_SYNC_ENCRYPTION_KEY: encryptionKey.meta(must(encryptionKeyIs)),
@@ -71,12 +93,10 @@ export const variables = {
   GEM_ATS_SYNC_MAX_CONCURRENT_ACTIVITIES: count(1, 1_000),
   /** Only `migrate` uses it. */
   GEM_ATS_SYNC_OWNER_DATABASE_URL: postgresUrl,
+  /** Read what they encrypted in histories; nothing new is encrypted with them. */
+  GEM_ATS_SYNC_PREVIOUS_CODEC_KEYS: encryptionKeys,
   /** Open what they sealed; nothing new is sealed with them. */
-  GEM_ATS_SYNC_PREVIOUS_ENCRYPTION_KEYS: z
-    .string()
-    .transform((list) => list.split(/[\s,]+/).filter((item) => item !== ''))
-    .pipe(z.array(encryptionKey))
-    .meta(must('keys between commas, each base64 of 32 bytes')),
+  GEM_ATS_SYNC_PREVIOUS_ENCRYPTION_KEYS: encryptionKeys,
   GEM_ATS_SYNC_SHUTDOWN_GRACE: duration('0s', '1h')
     .transform(durationMs)
     .meta(must('a duration from 0s to 1h, such as 30s')),

@@ -1,19 +1,39 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { UserError } from '../errors.ts'
+import { ENCODES_FAILURES } from '../workflows/failure-converter.ts'
 
 const script = fileURLToPath(new URL('./bundle-workflows.ts', import.meta.url))
+
+export interface BundleOptions {
+  /** Path of a bundle that `bundle-workflows.ts` wrote; null: make one. */
+  readonly prebuilt: string | null
+  /** Whether messages and stacks of failures become payloads, which a codec can encrypt. */
+  readonly encodeFailures: boolean
+}
 
 /**
  * The workflows as one script: a file that was built ahead, or made now by a process of its own, since the bundler
  * takes more memory than all the work of the worker after it.
  *
- * @param prebuilt path of a bundle that `bundle-workflows.ts` wrote; null: make one.
+ * @throws UserError if the file cannot be read, or was made for workers that do not encrypt and this one does.
  */
-export async function workflowBundle(
-  prebuilt: string | null,
-): Promise<{ codePath: string } | { code: string }> {
-  if (prebuilt !== null) return { codePath: prebuilt }
-  const { stdout } = await promisify(execFile)(process.execPath, [script], { maxBuffer: 64 * 2 ** 20 })
+export async function workflowBundle({ prebuilt, encodeFailures }: BundleOptions): Promise<{ code: string }> {
+  if (prebuilt !== null) return { code: await readBundle(prebuilt, encodeFailures) }
+  const args = encodeFailures ? [script, '--encode-failures'] : [script]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 64 * 2 ** 20 })
   return { code: stdout }
+}
+
+async function readBundle(path: string, encodeFailures: boolean): Promise<string> {
+  const code = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`GEM_ATS_SYNC_WORKFLOW_BUNDLE (${path}) cannot be read (${error.code})`)
+  })
+  if (!encodeFailures || code.includes(ENCODES_FAILURES)) return code
+  throw new UserError(
+    `GEM_ATS_SYNC_WORKFLOW_BUNDLE (${path}) would leave failures readable in histories, which GEM_ATS_SYNC_CODEC_KEY ` +
+      'is to encrypt: make it with npx node src/worker/bundle-workflows.ts --encode-failures',
+  )
 }

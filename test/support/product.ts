@@ -8,6 +8,8 @@ import { applyAssignments } from '../../src/accounts/assignments.ts'
 import { type Keyring, parseEncryptionKey } from '../../src/accounts/encryption.ts'
 import { parseSettings } from '../../src/accounts/settings.ts'
 import { createActivities } from '../../src/activities/index.ts'
+import type { CodecKeys } from '../../src/codec/codec-keys.ts'
+import { clientDataConverter, workerDataConverter } from '../../src/codec/data-converter.ts'
 import { connect, type Db } from '../../src/database/connect.ts'
 import {
   type SimulatedGem,
@@ -68,6 +70,8 @@ export interface ProductOptions {
   readonly workers?: number
   /** Activities at a time, of each worker; as many as the SDK's default if there is one worker. */
   readonly slots?: number
+  /** Histories are encrypted with them; this product's own client reads them. */
+  readonly codecKeys?: CodecKeys
 }
 
 /** The whole product in this process, on a database, a Temporal task queue and a simulated Gem of its own. */
@@ -78,11 +82,16 @@ export async function startProduct(
     cachedWorkflows,
     workers = 1,
     slots = workers > 1 ? 1 : undefined,
+    codecKeys,
   }: ProductOptions = {},
 ): Promise<Product> {
   await using starting = new AsyncDisposableStack()
   const database = starting.use(await createTestDatabase())
-  const temporal = starting.use(await (timeSkipping ? connectTimeSkipping() : connectTestTemporal()))
+  const temporal = starting.use(
+    await (timeSkipping
+      ? connectTimeSkipping()
+      : connectTestTemporal(clientDataConverter(codecKeys ?? null))),
+  )
   const clock = new VirtualClock()
   const gem = starting.adopt(
     await startSimulatedGem({ rate: null, now: clock.now, ...gemOptions }),
@@ -106,7 +115,8 @@ export async function startProduct(
       namespace: temporal.namespace,
       taskQueue: temporal.taskQueue,
       identity: uniqueName('worker'),
-      workflowBundle: await workflowBundle(),
+      workflowBundle: await workflowBundle(codecKeys !== undefined),
+      dataConverter: workerDataConverter(codecKeys ?? null),
       activities: createActivities({
         db: ownDb,
         keyring,
@@ -233,12 +243,16 @@ async function terminate(handle: WorkflowHandle): Promise<void> {
 
 Runtime.install({ logger: new DefaultLogger('ERROR') })
 
-let bundle: ReturnType<typeof workflowBundleOfWorker> | undefined
+const bundles: Record<'plain' | 'encoding', ReturnType<typeof workflowBundleOfWorker> | null> = {
+  plain: null,
+  encoding: null,
+}
 
 /** Bundled once a process: it takes seconds. */
-export function workflowBundle(): ReturnType<typeof workflowBundleOfWorker> {
-  bundle ??= workflowBundleOfWorker(null)
-  return bundle
+export function workflowBundle(encodeFailures = false): ReturnType<typeof workflowBundleOfWorker> {
+  const kind = encodeFailures ? 'encoding' : 'plain'
+  bundles[kind] ??= workflowBundleOfWorker({ prebuilt: null, encodeFailures })
+  return bundles[kind]
 }
 
 function newKeyring(): Keyring {

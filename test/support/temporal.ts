@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
-import type { Duration } from '@temporalio/common'
+import type { DataConverter, Duration } from '@temporalio/common'
 import { msToTs, tsToMs } from '@temporalio/common/lib/time.js'
 import { NativeConnection } from '@temporalio/worker'
 import { startTimeSkippingServer } from '../../src/embedded/time-skipping-server.ts'
@@ -24,7 +24,7 @@ export interface TestTemporal extends AsyncDisposable {
 }
 
 /** Connects to the dev server that all test files share. Close workers first, then this. */
-export async function connectTestTemporal(): Promise<TestTemporal> {
+export async function connectTestTemporal(dataConverter: DataConverter = {}): Promise<TestTemporal> {
   const { temporalAddress: address, temporalNamespace: namespace } = testStack()
   const connection = await Connection.connect({ address })
   const nativeConnection = await NativeConnection.connect({ address })
@@ -33,7 +33,7 @@ export async function connectTestTemporal(): Promise<TestTemporal> {
     await nativeConnection.close()
   }
   return {
-    client: new Client({ connection, namespace }),
+    client: new Client({ connection, namespace, dataConverter }),
     nativeConnection,
     address,
     namespace,
