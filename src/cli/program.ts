@@ -7,6 +7,7 @@ import { accountRotateEncryptionKey } from './account-rotate-encryption-key.ts'
 import { accountSet } from './account-set.ts'
 import { accountSetKey } from './account-set-key.ts'
 import { accountShow } from './account-show.ts'
+import { codecServer } from './codec-server.ts'
 import { complete, completion } from './completion.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
@@ -46,6 +47,7 @@ export function createProgram(): Command {
     rejected,
     doctor(),
     migrateCommand(),
+    codecServer(),
     demo(),
     completion(),
   ])
