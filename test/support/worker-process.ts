@@ -55,7 +55,7 @@ export function startWorker(env: Readonly<Record<string, string>>): RunningWorke
   return {
     pid: child.pid ?? -1,
     line,
-    lines: (text) => lines.filter(({ msg }) => msg.includes(text)),
+    lines: (text) => lines.filter((line) => line.includes(text)).map((line) => JSON.parse(line) as LogLine),
     url: async () => String((await line('health and metrics are served')).url),
     kill: (signal) => child.kill(signal),
     ended,

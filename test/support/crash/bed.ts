@@ -73,9 +73,9 @@ export async function makeBed(folder: string, kind: TemporalKind, say: (line: st
 
 /** Built ahead, as the container does: workers that are started again all the time are ready sooner. */
 async function bundleIn(folder: string): Promise<string> {
-  const bundle = await workflowBundle(null)
+  const { code } = await workflowBundle({ prebuilt: null, encodeFailures: false })
   const file = join(folder, 'workflows.js')
-  writeFileSync(file, 'code' in bundle ? bundle.code : '')
+  writeFileSync(file, code)
   return file
 }
 
