@@ -18,7 +18,7 @@ const hands: Record<TemporalKind, readonly StrikeKind[]> = {
 const waits: readonly Circumstance[] = ['limited', 'paused']
 
 /** The strikes to come, shuffled: every kind within the first ten. */
-export function* deckOf(on: TemporalKind, random: Random): Generator<Card> {
+export function* deckOf(on: TemporalKind, random: Random): Generator<Card, never> {
   for (let turn = 0; ; turn++) {
     // Each takes half a minute: every other time another worker's end is enough.
     const kinds = turn % 2 === 0 ? hands[on] : hands[on].map((kind) => (kind === 'zombie' ? 'worker' : kind))

@@ -34,7 +34,7 @@ export interface CrashReport {
 const mostAccounts = 6
 
 /** Longest pause between a strike and the next one. */
-const mostPauseMs = 5_000
+const mostPauseMs = 3_000
 
 export async function crash({ seed, kills, on, say }: CrashOptions): Promise<CrashReport> {
   using folder = temporaryFolder()
@@ -61,8 +61,7 @@ async function strikeAll(
   const strikes: Strike[] = []
   while (strikes.length < kills) {
     await delay(random.below(mostPauseMs))
-    const { value: card } = deck.next() as IteratorYieldResult<Card>
-    strikes.push(await strikeOnce(bed, accounts, card, strikes.length + 1, random))
+    strikes.push(await strikeOnce(bed, accounts, deck.next().value, strikes.length + 1, random))
   }
   return strikes
 }
@@ -78,7 +77,8 @@ async function strikeOnce(
   const release = await circumstances[card.circumstance](bed, chosen)
   const places = await placesUnderWay(bed, accounts)
   const rounds = accounts.flatMap(({ round }) => round ?? [])
-  const said = await strikeByKind[card.kind](bed, accounts)
+  // Where one has to be picked, it is the first that is at work.
+  const said = await strikeByKind[card.kind](bed, [chosen, ...accounts.filter((other) => other !== chosen)])
   const problems = await bed.servers.whileUp(async () => {
     const missing = accounts.map(({ account, gem }) => missingBehindCursor(bed.pool, account, gem.world))
     return (await Promise.all(missing)).flat()
