@@ -79,6 +79,7 @@ async function strikeOnce(
   const rounds = accounts.flatMap(({ round }) => round ?? [])
   // Where one has to be picked, it is the first that is at work.
   const said = await strikeByKind[card.kind](bed, [chosen, ...accounts.filter((other) => other !== chosen)])
+  for (const round of rounds) round.struckAt = Date.now()
   const problems = await bed.servers.whileUp(async () => {
     const missing = accounts.map(({ account, gem }) => missingBehindCursor(bed.pool, account, gem.world))
     return (await Promise.all(missing)).flat()

@@ -30,6 +30,8 @@ export interface Round {
   readonly account: string
   readonly number: number
   readonly mode: RunMode
+  /** The last time; before the first, when it began. In milliseconds since the epoch. */
+  struckAt: number
   /** Calls to Gem beyond those of an undisturbed sync that the strikes so far may have cost. */
   mayWaste: number
   readonly problems: string[]

@@ -30,8 +30,8 @@ const assignments = [
 const undisturbed = { maxPerPage: 10, overlapMs: 24 * 3_600_000 }
 const latencyMs = 400
 const candidates = 100
-/** Many times what a sync takes, and enough for a worker that dies in each of its parts. */
-const endsWithinMs = 10 * 60_000
+/** After the last strike: as long as Temporal waits at most before it tries a slice again, and what a sync takes. */
+const endsWithinMs = 12 * 60_000
 
 /** An account on a simulated Gem of its own, synced again and again, and looked at after each sync. */
 export class WatchedAccount {
@@ -98,7 +98,7 @@ export class WatchedAccount {
     const calls = this.gem.requests.total
     const round: Round = {
       ...{ account: this.account, number: this.rounds.length + 1, mode },
-      ...{ mayWaste: 0, problems: [] },
+      ...{ struckAt: Date.now(), mayWaste: 0, problems: [] },
     }
     this.rounds.push(round)
     this.round = round
@@ -137,7 +137,7 @@ export class WatchedAccount {
 
   async #untilEnded(): Promise<EndedRun | null> {
     const { servers, pool } = this.#bed
-    for (let until = Date.now() + endsWithinMs; Date.now() < until; await delay(200)) {
+    for (; Date.now() < (this.round?.struckAt ?? 0) + endsWithinMs; await delay(200)) {
       const { rows } = await servers.whileUp(() =>
         pool.query<EndedRun>(
           'select id, state, error from sync.runs where account = $1 order by started_at',
