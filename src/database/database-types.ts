@@ -27,6 +27,7 @@ export interface AccountsTable {
   api_key: Buffer
   application_secret: Buffer | null
   key_compared: Generated<boolean>
+  blank_deleted_before: NullableTime
   created_at: Generated<Date>
   updated_at: Generated<Date>
 }

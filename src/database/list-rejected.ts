@@ -27,13 +27,16 @@ export async function listRejected(db: Db, filter: RejectedFilter): Promise<Reje
   return await rejectedRecords(db, filter).execute()
 }
 
-/** The same with the records as Gem sent them, which hold personal data; numbers keep their digits. */
+/**
+ * The same with the records as Gem sent them, which hold personal data; numbers keep their digits. Of resolved ones
+ * nothing is kept: null.
+ */
 export async function listRejectedWithRaw(
   db: Db,
   filter: RejectedFilter,
 ): Promise<(RejectedEntry & { readonly raw: unknown })[]> {
-  const rows = await rejectedRecords(db, filter).select(sql<string>`raw::text`.as('raw')).execute()
-  return rows.map((row) => ({ ...row, raw: parseExactJson(row.raw) }))
+  const rows = await rejectedRecords(db, filter).select(sql<string | null>`raw::text`.as('raw')).execute()
+  return rows.map((row) => ({ ...row, raw: row.raw === null ? null : parseExactJson(row.raw) }))
 }
 
 function rejectedRecords(db: Db, { account, stream, all, limit }: RejectedFilter) {

@@ -29,7 +29,12 @@ export async function keepRejected(
   await upsert(trx, target, named, '(account, stream, remote_id) where remote_id is not null')
   // A record without a readable id is told from others by its content alone.
   const nameless = rejects.filter(({ remoteId }) => remoteId === null)
-  await upsert(trx, target, nameless, '(account, stream, md5(raw::text)) where remote_id is null')
+  await upsert(
+    trx,
+    target,
+    nameless,
+    '(account, stream, md5(raw::text)) where remote_id is null and resolved_at is null',
+  )
 }
 
 interface Target {
@@ -74,7 +79,7 @@ function kept(raw: unknown): unknown {
   return length <= mostKept ? raw : `too large to be kept: ${length} characters`
 }
 
-/** Records that were rejected before and have now been read well. */
+/** Records that were rejected before and have now been read well: what was kept of them is outdated, and goes. */
 export async function resolveRejected(
   trx: Db,
   context: WriteContext,
@@ -82,7 +87,7 @@ export async function resolveRejected(
   remoteIds: readonly string[],
 ): Promise<void> {
   await sql`
-    update sync.rejected_records set resolved_at = ${context.now}::timestamptz
+    update sync.rejected_records set resolved_at = ${context.now}::timestamptz, raw = null
     where account = ${context.account} and stream = ${stream} and resolved_at is null
       and remote_id = any(${remoteIds}::text[])`.execute(trx)
 }
@@ -98,7 +103,7 @@ export async function resolveGone(
 ): Promise<void> {
   const holder = holders[stream] ?? null
   await sql`
-    update sync.rejected_records x set resolved_at = clock_timestamp()
+    update sync.rejected_records x set resolved_at = clock_timestamp(), raw = null
     where account = ${account} and stream = ${stream} and resolved_at is null and run_id <> ${runId}
       and (remote_id is null or exists (
         select from ${sql.table(`ats.${streams[stream].model}`)} r

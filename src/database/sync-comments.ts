@@ -13,6 +13,8 @@ export const syncComments = {
       api_key: 'AES-256-GCM',
       application_secret: 'AES-256-GCM; null without a partner',
       key_compared: 'Whether known ids were found under the present key: not another company is mirrored',
+      blank_deleted_before:
+        'Candidates whose deletion was recorded by then are kept blank (retention.afterDays); null: none are',
       created_at: 'When the account was added',
       updated_at: 'When a person or the workflow last changed this row',
     },
@@ -85,7 +87,7 @@ export const syncComments = {
       stream: "Gem's list",
       remote_id: "Gem's id; null if it could not be read",
       reason: 'Field and JSON types, or what PostgreSQL refused; never a value',
-      raw: 'The record as Gem sent it',
+      raw: 'The record as Gem sent it; its id alone once retention has blanked it, null once it is resolved',
       run_id: 'The run that last saw it',
       first_seen_at: 'When it was first rejected',
       last_seen_at: 'When it was last rejected',

@@ -1,10 +1,12 @@
 import * as atsTables from './0001-ats-tables.ts'
 import * as syncTables from './0002-sync-tables.ts'
 import * as roles from './0003-roles.ts'
+import * as retention from './0004-retention.ts'
 
 /** All migrations, in their order. */
 export const migrations = {
   '0001-ats-tables': atsTables,
   '0002-sync-tables': syncTables,
   '0003-roles': roles,
+  '0004-retention': retention,
 }
