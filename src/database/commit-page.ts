@@ -10,6 +10,8 @@ import { lockAccount } from './lock-account.ts'
 import { withoutOutdated } from './outdated-copies.ts'
 import { isRefusedValue, type RefusedRecord, writeCarefully } from './refused-values.ts'
 import { keepRejected, type Reject, resolveRejected } from './rejected-records.ts'
+import { type BlankedBatch, blankBatch, blankBelongings } from './retention/blank-page.ts'
+import { blankRaw } from './retention/blank-record.ts'
 import { rowId } from './row-id.ts'
 import type { Row, WriteContext } from './rows.ts'
 import { type WriteCounts, type Written, writeRows } from './write-page.ts'
@@ -92,13 +94,15 @@ const copiesOf = (batch: Batch) => (batch.embedded ? batch.rows.map(({ record })
 
 async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<PageOutcome> {
   const { account, cursor, page, embedded } = commit
-  const accountState = await lockAccount(trx, account)
+  const { state: accountState, blankDeletedBefore } = await lockAccount(trx, account)
   const now = await advanceCursor(trx, commit, cursor)
   const context: WriteContext = { account, now }
 
-  const own = await writeBatch(trx, context, commit, page, write)
-  const along = embedded ? await writeBatch(trx, context, commit, embedded, write) : null
+  const keepBlank = (batch: Batch) => blankBatch(trx, context, blankDeletedBefore, batch)
+  const own = await writeBatch(trx, context, commit, await keepBlank(page), write)
+  const along = embedded ? await writeBatch(trx, context, commit, await keepBlank(embedded), write) : null
   await followChanges(trx, context, along ? [own, along] : [own])
+  await blankBelongings(trx, context, [...own.newlyBlank, ...(along?.newlyBlank ?? [])])
   if (commit.mode === 'full') await rememberSeen(trx, commit)
 
   const warnings = countWarnings(page) + (embedded ? countWarnings(embedded) : 0)
@@ -113,16 +117,17 @@ async function writeBatch(
   trx: Db,
   context: WriteContext,
   commit: PageCommit,
-  batch: Batch,
+  { batch, persons, blank }: BlankedBatch,
   write: Write,
-): Promise<Written & { readonly rejected: number }> {
+): Promise<Written & { readonly rejected: number; readonly newlyBlank: readonly string[] }> {
   const current = batch.embedded ? { ...batch, rows: await withoutOutdated(trx, batch.rows) } : batch
   const cameAlong = !batch.embedded && commit.embedded ? mappedOf(commit.embedded) : []
   const { refused, ...written } = await write(trx, context, current, cameAlong)
-  const { rejects, resolved } = verdicts(batch, refused)
+  const { rejects, resolved } = verdicts(batch, refused, blank)
   await keepRejected(trx, context, commit.runId, batch.stream, rejects)
   await resolveRejected(trx, context, batch.stream, resolved)
-  return { ...written, rejected: rejects.length }
+  const { inserted, updated } = written.counts
+  return { ...written, rejected: rejects.length, newlyBlank: inserted + updated > 0 ? persons : [] }
 }
 
 const mappedOf = ({ records }: Batch) => records.filter((record) => record.kind === 'mapped')
@@ -131,6 +136,7 @@ const mappedOf = ({ records }: Batch) => records.filter((record) => record.kind 
 function verdicts(
   { records }: Batch,
   refused: readonly RefusedRecord[],
+  blank: ReadonlySet<string>,
 ): { rejects: Reject[]; resolved: string[] } {
   const unreadable: Reject[] = []
   const verdict = new Map<string, Reject | null>()
@@ -140,7 +146,8 @@ function verdicts(
     else verdict.set(record.remoteId, record)
   }
   for (const { record, reason } of refused) {
-    verdict.set(record.remoteId, { remoteId: record.remoteId, reason, raw: record.remoteData })
+    const { remoteId, remoteData } = record
+    verdict.set(remoteId, { remoteId, reason, raw: blank.has(remoteId) ? blankRaw(remoteId) : remoteData })
   }
   const known = [...verdict.values()].filter((reject) => reject !== null)
   const resolved = [...verdict].filter(([, reject]) => reject === null).map(([id]) => id)

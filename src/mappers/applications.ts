@@ -56,6 +56,24 @@ export const applications = defineModel({
   references: { current_stage_id: 'application_stages', job_id: 'jobs', candidate_id: 'candidates' },
   derived: {},
   heldBy: 'candidate_id',
+  // The account's own fields hold answers and free text; stage, source and reason are words of the company's.
+  personal: {
+    keeps: [
+      ...[
+        'id',
+        'candidate_id',
+        'jobs',
+        'job_post_id',
+        'status',
+        'current_stage',
+        'source',
+        'rejection_reason',
+      ],
+      ...['applied_at', 'rejected_at', 'last_activity_at', 'deleted_at'],
+    ],
+    columns: { integration_fields: [] },
+    customFields: { gem: {} },
+  },
 }).mappedBy((application, context) => {
   const { rejection_reason, source, credited_to } = application
   const outcome = translate(application.status, outcomes, 'status', context)

@@ -66,6 +66,15 @@ export const candidates = defineModel({
     source: textColumn('Name of the source of the first application (ats.applications.custom_fields)'),
   },
   embeds: 'applications',
+  // Neither linked_user_ids, which say who it was, nor histories, tags and files.
+  personal: {
+    keeps: ['id', 'application_ids', 'is_private', 'created_at', 'updated_at', 'last_activity', 'deleted_at'],
+    columns: {
+      ...{ first_name: null, last_name: null, company: null, title: null },
+      ...{ phone_numbers: [], email_addresses: [], social_media: [], integration_fields: [] },
+    },
+    customFields: { tags: [], educations: [], employments: [], linked_user_ids: [] },
+  },
 }).mappedBy((candidate, context) => ({
   deleted: deletionMark(candidate.deleted_at, context),
   columns: {

@@ -43,6 +43,14 @@ export const interviews = defineModel({
     parent: 'user_id',
     parentTable: 'users',
   },
+  // Locations, links and calendar entries are free text; who interviewed is in the join table.
+  personal: {
+    keeps: [
+      ...['id', 'application_id', 'candidate_id', 'interview', 'job_stage_interview_item_id', 'start', 'end'],
+      ...['status', 'created_at', 'updated_at', 'deleted_at'],
+    ],
+    columns: {},
+  },
 }).mappedBy((interview, context) => {
   const deleted = deletionMark(interview.deleted_at, context)
   return {

@@ -48,6 +48,19 @@ export interface Pair {
   readonly roles?: readonly string[]
 }
 
+/**
+ * What of a model is about a person, and goes when retention blanks a deleted candidate. Of Gem's object only the
+ * fields that are named stay, so that one that Gem adds later goes as well.
+ */
+export interface PersonalData<C extends Columns = Columns> {
+  /** Fields of `remote_data` that stay: ids, references, times, states. */
+  readonly keeps: readonly string[]
+  /** Columns with what they become. */
+  readonly columns: Partial<ValuesOf<C>>
+  /** Keys of `custom_fields` with what they become; the others stay. */
+  readonly customFields?: Readonly<Record<string, unknown>>
+}
+
 /** A record as its row wants to be. References are Gem's ids: whether the parent has a row is for the database to say. */
 export interface Mapped<C extends Columns, References extends string, Facts> {
   readonly deleted: DeletionMark | null
@@ -91,6 +104,8 @@ export interface Model<
   readonly embeds?: string
   /** Field that names the holder of an embedded copy, and that such a copy may leave out. */
   readonly heldBy?: string
+  /** Absent where no row is about a candidate. */
+  readonly personal?: PersonalData<C>
   /** Columns that change when a record is proven to be gone without Gem's mark. */
   readonly whenGone?: Partial<ValuesOf<C>>
   /** Pure: same record, settings and context give an equal result. */

@@ -32,6 +32,8 @@ export interface RejectedRecord {
   readonly reason: string
   /** The value as sent, storable. What lies too deep is null in it. */
   readonly raw: unknown
+  /** Gem's id of the record in which this copy was embedded; null for a list's own. */
+  readonly holder: string | null
 }
 
 export interface ReadOptions {
@@ -49,23 +51,22 @@ export function readRecord(
   options: ReadOptions,
 ): MappedRecord | RejectedRecord {
   const id = readId(raw)
-  if ('problem' in id) return reject(raw, null, id.problem)
+  const rejected = (remoteId: string | null, reason: string): RejectedRecord => {
+    const { value } = sanitise(raw ?? null, { texts: true })
+    return { kind: 'rejected', remoteId, reason, raw: value, holder: options.holder ?? null }
+  }
+  if ('problem' in id) return rejected(null, id.problem)
   try {
     const read = readFields(model, raw as JsonObject, settings, options)
-    if (typeof read === 'string') return reject(raw, id.remoteId, read)
+    if (typeof read === 'string') return rejected(id.remoteId, read)
     return { kind: 'mapped', remoteId: id.remoteId, ...read }
   } catch (error) {
     // A fault of ours: it may cost this record, not its page for ever. Its message could hold the record's values.
-    return reject(
-      raw,
+    return rejected(
       id.remoteId,
       `record: mapping failed (${error instanceof Error ? error.name : 'unknown'})`,
     )
   }
-}
-
-function reject(raw: unknown, remoteId: string | null, reason: string): RejectedRecord {
-  return { kind: 'rejected', remoteId, reason, raw: sanitise(raw ?? null, { texts: true }).value }
 }
 
 /** @returns why the record cannot be mapped, if it cannot. */

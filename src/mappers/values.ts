@@ -25,7 +25,8 @@ export function time(
   return read
 }
 
-function readTime(value: string): string | null {
+/** An ISO 8601 time as `time` gives it; null if it cannot be read. */
+export function readTime(value: string): string | null {
   if (plainUtc.test(value)) {
     const instant = new Date(value)
     // Date rolls 30 February over to March where ISO 8601 knows no such day.

@@ -1,0 +1,93 @@
+import type { RejectedRecord } from '../../mappers/read-record.ts'
+import type { Batch } from '../commit-page.ts'
+import type { Db } from '../connect.ts'
+import { type Row, toRows, type WriteContext } from '../rows.ts'
+import { blankRecord, blankRejected } from './blank-record.ts'
+import { blankRejectsOf } from './blank-rejects.ts'
+import { blankRows, type PersonalTable, theseCandidates } from './blank-rows.ts'
+import { findDue } from './find-due.ts'
+import {
+  isMarkedBefore,
+  isRejectedMarkedBefore,
+  type Links,
+  linksOf,
+  linksOfRejected,
+  noLinks,
+} from './links.ts'
+
+export interface BlankedBatch {
+  readonly batch: Batch
+  /** Candidates (row ids) whom blanked records of the batch are about. */
+  readonly persons: readonly string[]
+  /** Gem's ids of the mapped records that were blanked. */
+  readonly blank: ReadonlySet<string>
+}
+
+/**
+ * The batch as it may be written: what it brings of candidates who are kept blank is blanked, so that nothing of it
+ * comes back, for no moment. Costs a statement, and nothing while retention is off.
+ */
+export async function blankBatch(
+  trx: Db,
+  { account }: WriteContext,
+  before: Date | null,
+  batch: Batch,
+): Promise<BlankedBatch> {
+  const { personal } = batch.model
+  const table = personalTable(batch)
+  if (before === null || personal === undefined || table === null)
+    return { batch, persons: [], blank: new Set() }
+  const rejected = batch.records.filter((record) => record.kind === 'rejected')
+  const links = new Map<Row | RejectedRecord, Links>([
+    ...batch.rows.map((row) => [row, linksOf(table, row)] as const),
+    ...rejected.map((record) => [record, linksOfRejected(account, table, record)] as const),
+  ])
+  const persons = await personsOf(trx, before, links)
+  for (const row of table === 'candidates' ? batch.rows : []) {
+    if (isMarkedBefore(row, before)) persons.set(row, row.id)
+  }
+  const blank = new Set(batch.rows.filter((row) => persons.has(row)).map(({ record }) => record.remoteId))
+  const rows = batch.rows.flatMap((row) =>
+    persons.has(row) ? toRows(batch.model, account, [blankRecord(row.record, personal)]) : [row],
+  )
+  const records = batch.records.map((record) => {
+    if (record.kind === 'mapped') return blank.has(record.remoteId) ? blankRecord(record, personal) : record
+    const isDue = persons.has(record) || (table === 'candidates' && isRejectedMarkedBefore(record, before))
+    return isDue ? blankRejected(record) : record
+  })
+  return { batch: { ...batch, rows, records }, persons: [...new Set(persons.values())], blank }
+}
+
+/** Blanks what was stored of these candidates before it was known to be about them. */
+export async function blankBelongings(
+  trx: Db,
+  context: WriteContext,
+  candidates: readonly string[],
+): Promise<void> {
+  if (candidates.length === 0) return
+  const persons = theseCandidates(candidates)
+  await blankRows(trx, context, 'applications', persons, null)
+  await blankRows(trx, context, 'interviews', persons, null)
+  await blankRejectsOf(trx, context.account, persons, null)
+}
+
+function personalTable({ model: { table } }: Batch): PersonalTable | null {
+  return table === 'candidates' || table === 'applications' || table === 'interviews' ? table : null
+}
+
+/** Of the records whose candidate is kept blank, the candidate. */
+async function personsOf<T>(trx: Db, before: Date, links: ReadonlyMap<T, Links>): Promise<Map<T, string>> {
+  const all = [...links.values()].filter((link) => link !== noLinks)
+  if (all.length === 0) return new Map()
+  const due = await findDue(trx, before, {
+    candidates: all.flatMap(({ candidates = [] }) => candidates),
+    applications: all.flatMap(({ applications = [] }) => applications),
+    interviews: all.flatMap(({ interviews = [] }) => interviews),
+  })
+  return new Map(
+    [...links].flatMap(([record, { candidates = [], applications = [], interviews = [] }]) => {
+      const [person] = [...candidates, ...applications, ...interviews].flatMap((id) => due.get(id) ?? [])
+      return person === undefined ? [] : [[record, person] as const]
+    }),
+  )
+}

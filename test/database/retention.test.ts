@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import pg from 'pg'
+import { connect, type Db } from '../../src/database/connect.ts'
+import { applyRetention, type RetentionLimits } from '../../src/database/retention/apply-retention.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { personAsSent, personalWords } from '../support/deleted-person.ts'
+import { type Mirror, openMirror } from '../support/mirror.ts'
+import { findInDatabase } from '../support/search-database.ts'
+
+let database: TestDatabase
+let db: Db
+let pool: pg.Pool
+/** The only account with records: what is found in the database is found of it. */
+let mirror: Mirror
+
+before(async () => {
+  database = await createTestDatabase()
+  db = connect(database.workerUrl, { max: 2 })
+  pool = new pg.Pool({ connectionString: database.ownerUrl, max: 2 })
+})
+beforeEach(async () => {
+  await pool.query(
+    'truncate sync.accounts, sync.runs, sync.rejected_records, ats.users, ats.jobs, ats.candidates cascade',
+  )
+  mirror = await openMirror(db)
+  await mirror.commit('users', { id: 'u', first_name: 'Ana' })
+  await mirror.commit('job_stages', { id: 's', name: 'Stage', job_id: 'j', priority: 1 })
+  await mirror.commit('jobs', { id: 'j', name: 'Job', status: 'open' })
+})
+after(async () => {
+  await db.destroy()
+  await pool.end()
+  await database.drop()
+})
+
+const deletedAt = '2026-01-01T00:00:00.000Z'
+const days = (count: number) => new Date(Date.parse(deletedAt) + count * 86_400_000)
+
+const apply = (afterDays: number | null, now: Date, limits?: Partial<RetentionLimits>) =>
+  applyRetention(db, { account: mirror.account, afterDays, runsAfterDays: 30, now }, limits)
+
+async function commit({ candidate, application, interview }: ReturnType<typeof personAsSent>): Promise<void> {
+  await mirror.commit('candidates', { ...candidate, applications: [application] })
+  await mirror.commit('applications', application)
+  await mirror.commit('scheduled_interviews', interview)
+}
+
+const personal = () => findInDatabase(pool, personalWords)
+
+const rowsAbout = () =>
+  mirror.ask<Record<string, unknown>>(`
+    select to_jsonb(c) - '{changed_at}'::text[] as candidate, to_jsonb(a) - '{changed_at}'::text[] as application,
+      to_jsonb(i) - '{changed_at}'::text[] as interview
+    from ats.candidates c full join ats.applications a on a.candidate_id = c.id
+      full join ats.interviews i on i.application_id = a.id`)
+
+describe('a candidate whose deletion was recorded long enough ago', () => {
+  const deleted = personAsSent('c', { deleted_at: deletedAt })
+
+  test('is blanked everywhere, and keeps ids, references, times and states', async () => {
+    await commit(deleted)
+    assert.equal((await personal()).length, personalWords.length, 'each word is there at first')
+    assert.deepEqual(await apply(30, days(30)), { blanked: 3, pruned: 0, done: true })
+    assert.deepEqual(await personal(), [])
+    const [row] = await rowsAbout()
+    const { candidate, application, interview } = row as Record<string, Record<string, unknown>>
+    assert.deepEqual(candidate?.remote_data, {
+      ...{ id: 'c', application_ids: ['c-a'], is_private: false, deleted_at: deletedAt },
+      ...{ created_at: '2025-01-01T00:00:00Z', updated_at: '2025-02-01T00:00:00Z' },
+    })
+    const { first_name, last_name, company, title, phone_numbers, email_addresses, social_media } = candidate
+    assert.deepEqual([first_name, last_name, company, title], [null, null, null, null])
+    assert.deepEqual([phone_numbers, email_addresses, social_media], [[], [], []])
+    assert.deepEqual(candidate?.custom_fields, {
+      tags: [],
+      educations: [],
+      employments: [],
+      linked_user_ids: [],
+    })
+    assert.deepEqual([candidate?.source, candidate?.confidential], ['Job board', false])
+    const { custom_fields: _, ...sent } = deleted.application
+    assert.deepEqual(application?.remote_data, sent)
+    assert.deepEqual(application?.custom_fields, {
+      ...{ source: 'Job board', source_id: 'so', jobs: [{ id: 'j', name: 'Job' }], credited_to: null },
+      ...{ job_post_id: null, rejection_reason_type: null, gem: {} },
+    })
+    assert.deepEqual([application?.outcome, application?.rejection_reason_name], ['DECLINED', 'No match'])
+    assert.equal(interview?.title, 'Phone screen')
+    assert.deepEqual(Object.keys(interview?.remote_data as object).sort(), [
+      ...['application_id', 'created_at', 'end', 'id', 'interview', 'start', 'status', 'updated_at'],
+    ])
+    assert.equal(await mirror.parentOf('applications', 'c-a', 'job_id', 'jobs'), 'j')
+    assert.equal(await mirror.parentOf('applications', 'c-a', 'current_stage_id', 'application_stages'), 's')
+    assert.equal(
+      (await mirror.ask('select from ats.interviewing_team_members where account = $account')).length,
+      1,
+    )
+  })
+
+  test('is blanked as a change, once: neither a second time nor reading it again writes anything', async () => {
+    await commit(deleted)
+    assert.ok(await mirror.changes('candidates', 'c', () => apply(30, days(30))))
+    const versions = await mirror.versions()
+    assert.deepEqual(await apply(30, days(31)), { blanked: 0, pruned: 0, done: true })
+    const { inserted, updated, unchanged } = await mirror.commit('candidates', deleted.candidate)
+    assert.deepEqual([inserted, updated, unchanged], [0, 0, 1])
+    await commit(deleted)
+    assert.deepEqual(await mirror.versions(), versions)
+    assert.deepEqual(await personal(), [])
+  })
+
+  test('moves changed_at only where a column differs', async () => {
+    await commit(deleted)
+    assert.ok(await mirror.changes('applications', 'c-a', () => apply(30, days(30))))
+    await apply(null, days(30))
+    await commit(deleted)
+    assert.equal(await mirror.changes('interviews', 'c-i', () => apply(30, days(30))), false)
+    assert.deepEqual(await personal(), [])
+  })
+
+  test('is never stored full once retention has looked, in whatever order the lists come', async () => {
+    await apply(30, days(30))
+    await mirror.commit('scheduled_interviews', deleted.interview)
+    await mirror.commit('applications', deleted.application)
+    const before = await personal()
+    assert.ok(before.includes('answers in ink in ats.applications'), 'nobody knows yet whose it is')
+    await mirror.commit('candidates', deleted.candidate)
+    assert.deepEqual(await personal(), [])
+    await commit(deleted)
+    assert.deepEqual(await personal(), [])
+  })
+
+  test('is blanked with a mark whose time cannot be read, by the time at which it was noticed', async () => {
+    const unreadable = personAsSent('c', { deleted_at: 'a while ago' })
+    await commit(unreadable)
+    const words = ['a while ago']
+    const soon = new Date(Date.now() + 31 * 86_400_000)
+    assert.deepEqual((await apply(30, new Date())).blanked, 0)
+    await apply(30, soon)
+    await commit(unreadable)
+    assert.deepEqual(await personal(), [])
+    assert.deepEqual(await findInDatabase(pool, words), ['a while ago in ats.candidates'])
+  })
+
+  test('comes back full as soon as it is no longer deleted', async () => {
+    const alive = personAsSent('c')
+    await commit(alive)
+    const full = await rowsAbout()
+    await commit(deleted)
+    await apply(30, days(30))
+    await mirror.commit('candidates', { ...alive.candidate, applications: [alive.application] })
+    await mirror.commit('scheduled_interviews', alive.interview)
+    assert.deepEqual(await rowsAbout(), full)
+    await apply(30, days(60))
+    assert.deepEqual(await rowsAbout(), full)
+  })
+
+  test('comes back with the next reading after retention was turned off, or its time made longer', async () => {
+    for (const afterDays of [null, 40]) {
+      await commit(deleted)
+      await apply(30, days(30))
+      await commit(deleted)
+      assert.deepEqual(await personal(), [])
+      await apply(afterDays, days(30))
+      assert.deepEqual(await personal(), [])
+      await commit(deleted)
+      assert.equal((await personal()).length, personalWords.length)
+    }
+  })
+
+  test('takes the application along that is handed to it', async () => {
+    const other = personAsSent('d')
+    await mirror.commit('candidates', deleted.candidate)
+    await mirror.commit('applications', other.application)
+    await mirror.commit('scheduled_interviews', other.interview)
+    await apply(30, days(30))
+    await mirror.commit('applications', { ...other.application, candidate_id: 'c', status: 'hired' })
+    assert.deepEqual(await personal(), [])
+  })
+})
+
+describe('retention', () => {
+  test('leaves those alone who are there, or whose deletion is not old enough, to the millisecond', async () => {
+    await commit(personAsSent('alive'))
+    await commit(personAsSent('recent', { deleted_at: deletedAt }))
+    const full = await rowsAbout()
+    assert.equal((await apply(30, new Date(days(30).getTime() - 1))).blanked, 0)
+    assert.deepEqual(await rowsAbout(), full)
+    assert.equal((await apply(30, days(30))).blanked, 3)
+  })
+
+  test('leaves other accounts alone', async () => {
+    const other = await openMirror(db)
+    const { candidate } = personAsSent('c', { deleted_at: deletedAt })
+    await other.commit('candidates', candidate)
+    await mirror.commit('candidates', candidate)
+    assert.equal((await apply(30, days(30))).blanked, 1)
+    await other.commit('candidates', candidate)
+    assert.equal(
+      (await other.one<{ title: string }>('select title from ats.candidates where account = $account')).title,
+      'Lampwright',
+    )
+  })
+
+  test('works in batches, stops when its time is up, and goes on from there', async () => {
+    const persons = [1, 2, 3, 4, 5].map((n) => personAsSent(`c${n}`, { deleted_at: deletedAt }))
+    for (const person of persons) await commit(person)
+    assert.deepEqual(await apply(30, days(30), { mostMs: 0 }), { blanked: 0, pruned: 0, done: false })
+    const full = await personal()
+    assert.equal(full.length, personalWords.length)
+    await mirror.commit('candidates', persons[0]?.candidate)
+    assert.deepEqual(await apply(30, days(30), { batch: 2 }), { blanked: 12, pruned: 0, done: true })
+    assert.deepEqual(await personal(), [])
+  })
+
+  test('fails for an account that has been removed', async () => {
+    await pool.query('delete from sync.accounts where account = $1', [mirror.account])
+    await assert.rejects(apply(30, days(30)), /has been removed/)
+  })
+})
