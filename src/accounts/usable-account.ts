@@ -16,12 +16,25 @@ export interface UsableAccount {
  *   version or somebody's SQL wrote them, or its keys cannot be opened with the encryption keys at hand.
  */
 export async function readUsableAccount(db: Db, keyring: Keyring, name: string): Promise<UsableAccount> {
+  const { account, settings } = await readAccountWithSettings(db, name)
+  const credentials = await usable('keys', '', () => readCredentials(db, keyring, name))
+  return { account, settings, credentials }
+}
+
+/**
+ * The same for what needs no keys.
+ *
+ * @throws UserError if there is no such account; UnusableAccountError if its settings cannot be read.
+ */
+export async function readAccountWithSettings(
+  db: Db,
+  name: string,
+): Promise<Omit<UsableAccount, 'credentials'>> {
   const account = await findAccount(db, name)
   const settings = await usable('settings', `The settings of account ${name} cannot be read: `, () =>
     parseSettings(account.settings),
   )
-  const credentials = await usable('keys', '', () => readCredentials(db, keyring, name))
-  return { account, settings, credentials }
+  return { account, settings }
 }
 
 async function usable<T>(what: 'settings' | 'keys', prefix: string, read: () => T | Promise<T>): Promise<T> {

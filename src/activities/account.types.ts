@@ -1,12 +1,21 @@
 import type { AccountState, RunState, StreamState } from '../database/database-types.ts'
 import type { MainTable, StreamName } from '../streams.ts'
 
+/** How long what was mirrored is kept, in days. */
+export interface RetentionDays {
+  /** Personal data of deleted candidates; null: for ever. */
+  readonly afterDays: number | null
+  /** Runs and resolved rejected records. */
+  readonly runsAfterDays: number
+}
+
 /** What of an account's settings its workflow plans by. */
 export interface AccountSchedule {
   readonly models: readonly MainTable[]
   readonly deltaEveryMs: number
   readonly fullEveryMs: number
   readonly maxInFlight: number
+  readonly retention: RetentionDays
 }
 
 /** What keeps an account from being synced until somebody changes something; no call to Gem is made meanwhile. */
@@ -35,6 +44,17 @@ export type LoadedAccount = {
   | { readonly schedule: AccountSchedule; readonly obstacle: null }
   | { readonly schedule: null; readonly obstacle: Obstacle }
 )
+
+export interface AppliedRetention {
+  /** The settings by which it was done. */
+  readonly by: RetentionDays
+  /** Rows and rejected records that were blanked. */
+  readonly blanked: number
+  /** Runs and rejected records that were deleted. */
+  readonly pruned: number
+  /** False: there is more to do. */
+  readonly done: boolean
+}
 
 export interface StreamEnd {
   readonly stream: StreamName

@@ -3,14 +3,21 @@ import type { Logger } from 'pino'
 import { setAccountState } from '../accounts/account-store.ts'
 import type { Keyring } from '../accounts/encryption.ts'
 import { readKeyComparison } from '../accounts/key-comparison.ts'
-import { readUsableAccount } from '../accounts/usable-account.ts'
+import { readAccountWithSettings, readUsableAccount } from '../accounts/usable-account.ts'
 import type { Db } from '../database/connect.ts'
+import { applyRetention } from '../database/retention/apply-retention.ts'
 import { beginRun, endStream, finishRun, type NewRun } from '../database/runs.ts'
 import { createGemClient, type GemClientOptions } from '../gem/client.ts'
 import { joinTables, models } from '../mappers/registry.ts'
 import type { StreamName } from '../streams.ts'
 import { recordRun } from '../tracing.ts'
-import type { FinishedRun, FinishRunInput, LoadedAccount, MirroredState } from './account.types.ts'
+import type {
+  AppliedRetention,
+  FinishedRun,
+  FinishRunInput,
+  LoadedAccount,
+  MirroredState,
+} from './account.types.ts'
 import { AccountLimiter } from './account-limiter.ts'
 import { loadAccount } from './load-account.ts'
 import { measuredLimiter } from './measured-limiter.ts'
@@ -117,6 +124,15 @@ export function createActivities({
         recordRun(input.runId, { startedAt, attributes })
       }
       return ended
+    },
+
+    /** Blanks and prunes what the settings let go by now, the workflow's time (ISO 8601), for at most some 20 s. */
+    async applyRetention({ account, now }: { account: string; now: string }): Promise<AppliedRetention> {
+      const { afterDays, runsAfterDays } = (await readAccountWithSettings(db, account)).settings.retention
+      const by = { afterDays, runsAfterDays }
+      const outcome = await applyRetention(db, { account, now: new Date(now), ...by })
+      log.info({ account, ...outcome }, 'retention applied')
+      return { by, ...outcome }
     },
 
     async setAccountState(input: MirroredState & { account: string }): Promise<void> {

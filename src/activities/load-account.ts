@@ -39,9 +39,10 @@ export async function loadAccount(
 
 const mirroredOf = ({ state, state_reason }: Account): MirroredState => ({ state, reason: state_reason })
 
-const scheduleOf = ({ models, schedule, rate }: Settings): AccountSchedule => ({
+const scheduleOf = ({ models, schedule, rate, retention }: Settings): AccountSchedule => ({
   models,
   deltaEveryMs: schedule.deltaEveryMs,
   fullEveryMs: schedule.fullEveryMs,
   maxInFlight: rate.maxInFlight,
+  retention,
 })

@@ -54,7 +54,7 @@ async function begin(
 ): Promise<Lease & { readonly accountState: AccountState }> {
   const first = await firstCursor(db, input, settings)
   return await db.transaction().execute(async (trx) => {
-    const accountState = await lockAccount(trx, input.account)
+    const { state: accountState } = await lockAccount(trx, input.account)
     const lease = await takeLease(trx, { ...input, attempt }, first)
     await beginStream(trx, input.runId, input.stream)
     return { ...lease, accountState }

@@ -18,6 +18,7 @@ import type { Status } from './messages.ts'
 import { takeNextRun } from './next-run.ts'
 import { lookAgainMs, obstacleAfter, obstacles, refusedKey } from './obstacles.ts'
 import { enqueue } from './resync.ts'
+import { Retention } from './retention.ts'
 import { readStreams } from './run-sync.ts'
 import { type DueSync, nextSync } from './schedule.ts'
 import { ShownStatus } from './shown-status.ts'
@@ -51,6 +52,7 @@ class AccountLife {
   readonly #account: string
   readonly #state: AccountState
   readonly #mirror: AccountMirror
+  readonly #retention: Retention
   readonly #shown = new ShownStatus()
   readonly #continuation = new Continuation()
   #due: DueSync | null = null
@@ -61,6 +63,7 @@ class AccountLife {
     this.#account = account
     this.#state = state ?? initialState()
     this.#mirror = new AccountMirror(account, this.#state, () => this.#wake())
+    this.#retention = new Retention(account, this.#state)
     // Before the first await: a message that comes earlier waits for its handler.
     listen({
       state: this.#state,
@@ -73,8 +76,9 @@ class AccountLife {
   }
 
   async live(): Promise<never> {
-    // It ends with the workflow, by whose cancellation the loop below ends as well.
+    // They end with the workflow, by whose cancellation the loop below ends as well.
     this.#mirror.keep().catch(() => {})
+    this.#retention.keep().catch(() => {})
     while (!this.#continuation.isDue()) {
       const schedule = await this.#look()
       const run = schedule && this.#takeUp(schedule)
@@ -92,6 +96,7 @@ class AccountLife {
     this.#woken = false
     const loaded = await loadAccount(this.#account)
     this.#mirror.found(loaded.mirrored)
+    this.#retention.found(loaded.schedule)
     this.#shown.hasSearchAttributes = loaded.hasSearchAttributes
     this.#state.obstacle = obstacleAfter(this.#state.obstacle, loaded)
     return this.#state.obstacle === null ? loaded.schedule : null

@@ -4,6 +4,7 @@ import type { RunMode, RunTrigger, StreamState } from '../database/database-type
 import { type MainTable, type StreamName, streamsOf } from '../streams.ts'
 import type { StreamStatus, SyncSummary } from './messages.ts'
 import type { ResyncQueue } from './resync.ts'
+import type { RetentionProgress } from './retention.ts'
 import type { SyncStarts } from './schedule.ts'
 import { type BrokenStream, mostFailures, type Trouble, troubleBefore } from './trouble.ts'
 
@@ -21,6 +22,7 @@ export interface AccountState {
   obstacle: Obstacle | null
   /** Lists that failed in the last syncs. */
   broken: Partial<Record<StreamName, BrokenStream>>
+  retention: RetentionProgress
   lastSync: SyncSummary | null
   /** What became of the last sync's streams. */
   lastStreams: readonly StreamStatus[]
@@ -78,6 +80,7 @@ export function initialState(): AccountState {
     paused: false,
     obstacle: null,
     broken: {},
+    retention: { at: null, run: null, by: null },
     lastSync: null,
     lastStreams: [],
     refusals: [],
