@@ -92,15 +92,14 @@ export const settingDeclarations = {
     default: null,
     schema: z.int().min(1).max(36_500).nullable(),
     rightIs: 'a whole number of days from 1 to 36500, or null (never)',
-    meaning:
-      "days after which deleted candidates' personal fields are blanked (not in effect yet: they stay); null: they stay",
+    meaning: "days after their deletion when deleted candidates' personal data is blanked; null: it stays",
     writtenAs: 'json',
   }),
   'retention.runsAfterDays': wholeNumber(
     30,
     1,
     36_500,
-    'days that runs and resolved rejected records are kept (not in effect yet: they stay)',
+    'days that finished runs and resolved rejected records are kept',
   ),
 } satisfies Record<string, SettingDeclaration<never> | SettingDeclaration>
 

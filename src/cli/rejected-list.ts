@@ -37,7 +37,7 @@ export function rejectedList(): Command {
     .argument('<name>', 'the account')
     .addOption(new Option('--stream <stream>', "only those of one of Gem's lists").choices(streamNames))
     .option('--all', 'also those that have been resolved', false)
-    .option('--raw', 'also the records as Gem sent them, which hold personal data', false)
+    .option('--raw', 'also the records as Gem sent them, which hold personal data; null once resolved', false)
     .option('--limit <count>', `at most so many, up to ${mostRecords}`, readLimit, 100)
     .option('--json', 'print them as JSON', false)
     .addHelpText('after', help)

@@ -100,7 +100,8 @@ export class Histories {
       const { name, args } = update.acceptedRequest?.input ?? {}
       return [{ at, kind: 'message', by: 'update', name: name ?? '', input: decoded(args?.payloads) }]
     }
-    if (timer) return [{ at, kind: 'timer', due: this.#now + tsToMs(timer.startToFireTimeout) }]
+    if (timer && !isRetentions(event))
+      return [{ at, kind: 'timer', due: this.#now + tsToMs(timer.startToFireTimeout) }]
     if (scheduled) {
       const type = scheduled.activityType?.name ?? ''
       const input = decoded(scheduled.input?.payloads)
@@ -137,6 +138,12 @@ export class Histories {
       carriedQueue: Object.keys(state.queue),
     }
   }
+}
+
+/** Retention has a timer of its own, beside that of the next sync. */
+function isRetentions({ userMetadata }: Event): boolean {
+  const { summary } = userMetadata ?? {}
+  return String(decoded(summary ? [summary] : [])).startsWith('retention: ')
 }
 
 type Payloads = Parameters<typeof defaultPayloadConverter.fromPayload>[0][] | null | undefined
