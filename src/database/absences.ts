@@ -5,6 +5,7 @@ import { advanceCursor, type Cursor } from './checkpoints.ts'
 import type { Db } from './connect.ts'
 import { followChanges, noFactsChanges } from './follow-changes.ts'
 import { lockAccount } from './lock-account.ts'
+import { blankGone } from './retention/blank-page.ts'
 import type { Change } from './rows.ts'
 
 /** A full pass of one stream, whose seen ids are stored. */
@@ -113,10 +114,11 @@ export async function markGone(
 ): Promise<number> {
   const { account, runId, stream, model } = pass
   return await db.transaction().execute(async (trx) => {
-    await lockAccount(trx, account)
+    const { blankDeletedBefore } = await lockAccount(trx, account)
     const now = await advanceCursor(trx, { ...pass, fence }, cursor)
     const gone = await setGone(trx, model, ids, now)
     await followChanges(trx, { account, now }, [{ changes: { [model.table]: gone }, facts: noFactsChanges }])
+    if (model.table === 'candidates') await blankGone(trx, { account, now }, blankDeletedBefore, ids)
     await sql`
       update sync.run_streams set deleted = deleted + ${gone.length}
       where run_id = ${runId} and stream = ${stream}`.execute(trx)

@@ -28,6 +28,7 @@ export interface AccountsTable {
   application_secret: Buffer | null
   key_compared: Generated<boolean>
   blank_deleted_before: NullableTime
+  blanked_until: NullableTime
   created_at: Generated<Date>
   updated_at: Generated<Date>
 }

@@ -15,6 +15,7 @@ export const syncComments = {
       key_compared: 'Whether known ids were found under the present key: not another company is mirrored',
       blank_deleted_before:
         'Candidates whose deletion was recorded by then are kept blank (retention.afterDays); null: none are',
+      blanked_until: 'Candidates whose deletion was recorded by then have been blanked; null: none have',
       created_at: 'When the account was added',
       updated_at: 'When a person or the workflow last changed this row',
     },

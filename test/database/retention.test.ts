@@ -166,6 +166,8 @@ describe('a candidate whose deletion was recorded long enough ago', () => {
       assert.deepEqual(await personal(), [])
       await commit(deleted)
       assert.equal((await personal()).length, personalWords.length)
+      await apply(30, days(30))
+      assert.deepEqual(await personal(), [], 'and goes again, once it is turned on')
     }
   })
 
@@ -211,6 +213,24 @@ describe('retention', () => {
     assert.equal(full.length, personalWords.length)
     await mirror.commit('candidates', persons[0]?.candidate)
     assert.deepEqual(await apply(30, days(30), { batch: 2 }), { blanked: 12, pruned: 0, done: true })
+    assert.deepEqual(await personal(), [])
+  })
+
+  test('goes through deletions of one moment and of several', async () => {
+    const moments = [...Array(5).fill(deletedAt), '2026-01-01T00:00:00.000001Z', '2025-12-01', '2025-12-31']
+    const candidates = moments.map((deleted_at, n) => personAsSent(`c${n}`, { deleted_at }).candidate)
+    await mirror.commit('candidates', ...candidates)
+    assert.deepEqual(await apply(30, days(31), { batch: 3 }), { blanked: 8, pruned: 0, done: true })
+    assert.deepEqual(await personal(), [])
+  })
+
+  test('looks no further back than it has come', async () => {
+    await commit(personAsSent('c', { deleted_at: deletedAt }))
+    await apply(30, days(30))
+    // Nobody else writes here; whoever did would have to wait for the next reading.
+    await pool.query(`update ats.candidates set title = 'Lampwright'`)
+    assert.equal((await apply(30, days(40))).blanked, 0)
+    await mirror.commit('candidates', personAsSent('c', { deleted_at: deletedAt }).candidate)
     assert.deepEqual(await personal(), [])
   })
 

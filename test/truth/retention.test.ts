@@ -115,4 +115,16 @@ describe('what Gem or retention empties', () => {
     await mirror.sync()
     assert.equal((await personal(mirror)).length, personalWords.length)
   })
+
+  test('a candidate whose absence is proven when that is old enough already is blanked by the proof', async () => {
+    await using mirrors = await openMirrors()
+    const mirror = await synced(mirrors, personAsSent('v'))
+    const { account, db, gem } = mirror
+    // The workflow's clock is weeks ahead of PostgreSQL's.
+    const now = new Date(Date.now() + 42 * 86_400_000)
+    await applyRetention(db, { account, now, afterDays: 10, runsAfterDays: 30 })
+    gem.world.vanish('candidates', 'v')
+    await mirror.sync()
+    assert.deepEqual(await personal(mirror), [])
+  })
 })

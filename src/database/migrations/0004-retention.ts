@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * What retention needs: until when deletions count as due, an index that finds them, and rejected records without a
+ * What retention needs: until when deletions count as due and are worked off, an index that finds them, and rejected records without a
  * readable id that are told apart by their content only while they are rejected, since it is dropped afterwards.
  * Breaks nothing.
  */
@@ -10,7 +10,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 const statements = [
-  'alter table sync.accounts add column blank_deleted_before timestamptz',
+  'alter table sync.accounts add column blank_deleted_before timestamptz, add column blanked_until timestamptz',
   'drop index ats.candidates_account_idx',
   'create index on ats.candidates (account, remote_deleted_at) where remote_deleted_at is not null',
   'drop index sync.rejected_records_by_content',

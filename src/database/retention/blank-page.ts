@@ -71,6 +71,20 @@ export async function blankBelongings(
   await blankRejectsOf(trx, context.account, persons, null)
 }
 
+/** The same of candidates who have just been marked as gone, as far as that lies long enough back by now. */
+export async function blankGone(
+  trx: Db,
+  context: WriteContext,
+  before: Date | null,
+  candidates: readonly string[],
+): Promise<void> {
+  if (before === null) return
+  const due = [...(await findDue(trx, before, { candidates, applications: [], interviews: [] })).keys()]
+  if (due.length === 0) return
+  await blankRows(trx, context, 'candidates', theseCandidates(due), null)
+  await blankBelongings(trx, context, due)
+}
+
 function personalTable({ model: { table } }: Batch): PersonalTable | null {
   return table === 'candidates' || table === 'applications' || table === 'interviews' ? table : null
 }

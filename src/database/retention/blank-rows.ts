@@ -10,7 +10,9 @@ export type PersonalTable = 'candidates' | 'applications' | 'interviews'
 /** A condition on `p`, a row of ats.candidates. */
 export type Persons = RawBuilder<unknown>
 
-export const deletedBefore = (time: Date): Persons => sql`p.remote_deleted_at <= ${time}`
+/** Those whose deletion was recorded after one time, null for all, and until another. */
+export const deletedBetween = (after: Date | null, until: Date): Persons =>
+  sql`p.remote_deleted_at <= ${until} and p.remote_deleted_at > coalesce(${after}::timestamptz, '-infinity')`
 
 export const theseCandidates = (ids: readonly string[]): Persons => sql`p.id = any(${[...ids]}::uuid[])`
 
