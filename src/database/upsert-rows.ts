@@ -29,7 +29,17 @@ export async function upsertRows(
 ): Promise<Upserted[]> {
   const input = rowset(rows, ({ id }) => ({ ...references.get(id), ...foreseen.get(id) }))
   const { rows: written } = await statementOf(model)(context, input).execute(trx)
-  return written
+  const none = Object.fromEntries(Object.keys(model.references).map((column) => [column, null]))
+  return written.map(({ previous, ...row }) => ({
+    ...row,
+    previous: previous ?? none,
+    current: references.get(row.id) ?? none,
+  }))
+}
+
+interface Differing extends Pick<Upserted, 'id' | 'inserted' | 'changed'> {
+  /** Null for a row that is new. */
+  readonly previous: Upserted['previous'] | null
 }
 
 /** What of two differing objects of `remote_data` still has to differ for the row to be written. */
@@ -51,8 +61,7 @@ function makeStatement(model: Model) {
   const computed = Object.entries(model.derived)
   const inserted = [...names, ...computed.map(([name]) => name)].join(', ')
   const list = (alias?: string) => names.map((name) => (alias ? `${alias}.${name}` : name)).join(', ')
-  const references = (alias: string) =>
-    `jsonb_build_object(${Object.keys(model.references).map((name) => `'${name}', ${alias}.${name}`)})`
+  const references = Object.keys(model.references).map((name) => `'${name}', r.${name}`)
   const differ = (one: string, other: string) => {
     const whole = `${one} is distinct from ${other}`
     const part = comparable[model.table]
@@ -62,14 +71,14 @@ function makeStatement(model: Model) {
   const table = sql.table(`ats.${model.table}`)
   const raw = sql.raw
 
-  return (context: WriteContext, input: string) => sql<Upserted>`
+  return (context: WriteContext, input: string) => sql<Differing>`
     with compared as (
       select i.*, r.id is null as inserted, r.changed_at as previous_changed_at,
         case when i.deleted then coalesce(i.deleted_at, r.remote_deleted_at, ${context.now}::timestamptz) end as remote_deleted_at,
         r.remote_deleted_at as previous_deleted_at,
-        (${raw(list('r'))}) is distinct from (${raw(list('i'))}) as columns_differ,
-        ${raw(differ('coalesce(r.remote_data - i.implied_key, r.remote_data)', 'i.remote_data'))} as data_differs,
-        ${raw(references('r'))} as previous, ${raw(references('i'))} as current
+        r.id is null or (${raw(list('r'))}) is distinct from (${raw(list('i'))}) as columns_differ,
+        r.id is null or ${raw(differ('coalesce(r.remote_data - i.implied_key, r.remote_data)', 'i.remote_data'))} as data_differs,
+        case when r.id is not null then jsonb_build_object(${raw(references.join(', '))}) end as previous
       from jsonb_to_recordset(${input}::jsonb) as i (
         id uuid, remote_id text, deleted boolean, deleted_at timestamptz, remote_data jsonb, implied_key text,
         ${raw([...names.map((name) => `${name} ${types[name]}`), ...computed.map(([name, column]) => `${name} ${column.postgres}`)].join(', '))}
@@ -88,7 +97,7 @@ function makeStatement(model: Model) {
         ${raw(names.map((name) => `${name} = excluded.${name}`).join(', '))},
         changed_at = excluded.changed_at, remote_deleted_at = excluded.remote_deleted_at, remote_data = excluded.remote_data
     )
-    select id, inserted, changed, previous, current from differing`
+    select id, inserted, changed, previous from differing`
 }
 
 function ownColumns(model: Model): Record<string, string> {
