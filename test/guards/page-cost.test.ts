@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { RootOperationNode } from 'kysely'
+import { type RootOperationNode, sql } from 'kysely'
 import { connect, type Db } from '../../src/database/connect.ts'
 import { type StreamName, streamNames } from '../../src/streams.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -95,6 +95,38 @@ const most: Record<StreamName, number> = {
   applications: 14,
   scheduled_interviews: 14,
 }
+
+/** Bytes that the connection's backend has written ahead so far. */
+async function walOf(connection: Db): Promise<number> {
+  await sql`select pg_stat_force_next_flush()`.execute(connection)
+  const { rows } = await sql<{ bytes: number }>`
+    select wal_bytes::float8 as bytes from pg_stat_get_backend_wal(pg_backend_pid())`.execute(connection)
+  return rows[0]?.bytes ?? Number.NaN
+}
+
+describe('what a page writes ahead', () => {
+  test('is, where it changes nothing, its ids and the bookkeeping alone', async (t) => {
+    const rows = 500
+    const connection = connect(database.workerUrl, { max: 1 })
+    try {
+      const mirror = await openMirror(connection)
+      // Twice: reading tidies up after what the first one wrote.
+      for (const stream of [...streamNames, ...streamNames])
+        await mirror.commit(stream, ...page(stream, rows))
+      for (const stream of streamNames) {
+        const before = await walOf(connection)
+        await mirror.commit(stream, ...page(stream, rows))
+        const bytes = (await walOf(connection)) - before
+        t.diagnostic(`${stream}: ${bytes} bytes`)
+        // Candidates bring the ids of as many applications along.
+        const ids = stream === 'candidates' ? 2 * rows : rows
+        assert.ok(bytes > 0 && bytes <= 24 * ids + 4_096, `${stream}: ${bytes} bytes`)
+      }
+    } finally {
+      await connection.destroy()
+    }
+  })
+})
 
 describe('the statements of a page', () => {
   for (const [name, order] of [

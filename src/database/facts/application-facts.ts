@@ -20,6 +20,7 @@ export async function writeApplicationFacts(
       ? []
       : [{ id, job_ids: facts.jobs.map((job) => rowId(context.account, 'jobs', job)) }]
   })
+  // Those that are known already are left out: a conflict would lock, and so write, each of them.
   await sql`
     with input as (
       select * from jsonb_to_recordset(${recordset(several)}::jsonb) as i (id uuid, job_ids uuid[])
@@ -28,9 +29,9 @@ export async function writeApplicationFacts(
       where f.id = any(${rows.map((row) => row.id)}::uuid[]) and not exists (select from input i where i.id = f.id)
     )
     insert into sync.application_facts as f (account, id, job_ids)
-    select ${context.account}, id, job_ids from input order by id
-    on conflict (id) do update set job_ids = excluded.job_ids where f.job_ids <> excluded.job_ids`.execute(
-    trx,
-  )
+    select ${context.account}, i.id, i.job_ids from input i
+    left join sync.application_facts known on known.id = i.id
+    where known.job_ids is distinct from i.job_ids order by i.id
+    on conflict (id) do update set job_ids = excluded.job_ids`.execute(trx)
   return several.map((row) => row.id)
 }
