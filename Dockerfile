@@ -28,4 +28,4 @@ USER 1000
 HEALTHCHECK --interval=10s --timeout=6s --retries=3 --start-period=30s \
   CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.GEM_ATS_SYNC_HTTP_ADDRESS.split(':').pop()}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Neither a shell nor npm in between: the worker must hear SIGTERM itself.
-CMD ["node", "--max-semi-space-size=8", "src/worker.ts"]
+CMD ["node", "--max-semi-space-size=16", "--heap-growing-percent=60", "src/worker.ts"]

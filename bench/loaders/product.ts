@@ -11,6 +11,7 @@ import { connect } from '../../src/database/connect.ts'
 import { type ServerProcess, startServerProcess } from '../../src/embedded/server-process.ts'
 import type { TemporalServer } from '../../src/embedded/temporal-server.ts'
 import { untilPolled } from '../../src/embedded/until-polled.ts'
+import { workerFlags } from '../../src/embedded/worker-process.ts'
 import type { accountSync } from '../../src/workflows/index.ts'
 
 export interface ProductParts {
@@ -54,6 +55,8 @@ export class RunningProduct implements AsyncDisposable {
     this.#listener = running.listener
     this.#key = running.key
     this.#taskQueue = running.taskQueue
+    // Any number of accounts may be waited for side by side.
+    running.listener.setMaxListeners(0)
     running.listener.on('notification', ({ payload }) => {
       const { account, state } = JSON.parse(payload ?? '{}') as { account: string; state: string }
       this.#ended.set(account, [...(this.#ended.get(account) ?? []), state])
@@ -67,7 +70,7 @@ export class RunningProduct implements AsyncDisposable {
     const logFile = join(folder, 'worker.log')
     const worker = startServerProcess({
       command: process.execPath,
-      args: ['--max-semi-space-size=8', ...flags, join(import.meta.dirname, '../../src/worker.ts')],
+      args: [...workerFlags, ...flags, join(import.meta.dirname, '../../src/worker.ts')],
       logFile,
       env: {
         DATABASE_URL: databaseUrl,
