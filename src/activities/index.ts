@@ -138,10 +138,7 @@ export function createActivities({
     async setAccountState(input: MirroredState & { account: string }): Promise<void> {
       const { account, state, reason } = input
       await setAccountState(db, account, state, reason)
-      linesOf(log, input)[state === 'NEEDS_CREDENTIALS' ? 'error' : 'info'](
-        { state, reason },
-        `the account is ${state}`,
-      )
+      linesOf(log, input)[state === 'ACTIVE' ? 'info' : 'warn']({ state, reason }, 'account has a new state')
     },
   }
   return mapValues(activities, (name, activity) => observed(log, name, activity))

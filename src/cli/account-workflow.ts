@@ -32,6 +32,26 @@ export function queryStatus(temporal: TemporalConfig, account: string): Promise<
 /** Workflows that are asked at the same time. */
 const SIDE_BY_SIDE = 10
 
+/** What a workflow waits for in vain: Temporal tries it again and again. */
+export interface HeldUp {
+  readonly activity: string
+  /** Attempts so far. */
+  readonly attempts: number
+  readonly error: string
+}
+
+/** Empty if nothing has failed, or nobody can tell. Unlike the query, it needs no worker. */
+export async function findHeldUp(temporal: TemporalConfig, account: string): Promise<readonly HeldUp[]> {
+  const outcome = await withWorkflow(temporal, account, async (handle) => {
+    const { raw } = await handle.describe()
+    return (raw.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure }) => {
+      const error = lastFailure?.cause?.message || lastFailure?.message
+      return error ? [{ activity: activityType?.name ?? '', attempts: attempt ?? 0, error }] : []
+    })
+  })
+  return outcome.kind === 'done' ? outcome.value : []
+}
+
 /** The answers of several accounts' workflows. Where one cannot be reached, those after it are not asked either. */
 export async function queryStatuses(
   temporal: TemporalConfig,
@@ -77,7 +97,12 @@ async function openClient(temporal: TemporalConfig): Promise<WorkflowClient> {
     import('@temporalio/client'),
     import('../codec/data-converter.ts'),
   ])
-  const connection = await connectTemporal(temporal)
+  const connection = await connectTemporal(temporal).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Error(`Temporal at ${temporal.connectionOptions.address} cannot be reached (${why})`, {
+      cause: error,
+    })
+  })
   // One that has ended would answer with what was true then.
   const workflow = { queryRejectCondition: 'NOT_OPEN' } as const
   const client = new sdk.Client({
@@ -96,7 +121,10 @@ async function openClient(temporal: TemporalConfig): Promise<WorkflowClient> {
         }
       } catch (error) {
         const hasEnded = error instanceof sdk.WorkflowNotFoundError || error instanceof sdk.QueryRejectedError
-        return hasEnded ? { kind: 'not-running' } : unreachable(error)
+        if (hasEnded) return { kind: 'not-running' }
+        return isUnanswered(error)
+          ? { kind: 'unreachable', why: 'no worker answers (npx gem-ats-sync doctor tells whether one runs)' }
+          : unreachable(error)
       }
     },
     [Symbol.asyncDispose]: () => connection.close(),
@@ -119,4 +147,13 @@ export async function connectTemporal({ connectionOptions }: TemporalConfig): Pr
 function unreachable(error: unknown): Outcome<never> {
   const [why = 'unknown'] = (error instanceof Error ? error.message : String(error)).split('\n')
   return { kind: 'unreachable', why }
+}
+
+/** gRPC's DEADLINE_EXCEEDED: Temporal has waited for a worker that could answer. */
+const DEADLINE_EXCEEDED = 4
+
+/** Temporal's own words are only that the query has failed. */
+function isUnanswered(error: unknown): boolean {
+  if (!(error instanceof Error) || !(error.cause instanceof Error)) return false
+  return 'code' in error.cause && error.cause.code === DEADLINE_EXCEEDED
 }

@@ -13,6 +13,9 @@ const schema = z.looseObject({
   run: z.looseObject({ id: z.string(), mode: z.string() }).nullable(),
   streams: z.array(z.looseObject({ stream: z.string(), state: z.string(), error: z.string().nullable() })),
   waitingUntil: time.nullable(),
+  lastSync: z
+    .looseObject({ mode: z.string(), state: z.string(), finishedAt: time, error: z.string().nullable() })
+    .nullable(),
   nextSync: z.looseObject({ mode: z.string(), at: time }).nullable(),
 })
 

@@ -7,7 +7,7 @@ import { type Rate, readLearnedRate } from '../../database/rate-limit.ts'
 import { countRejected, totalOf } from '../../database/rejected-records.ts'
 import { UserError } from '../../errors.ts'
 import { syncedStreams } from '../../streams.ts'
-import { type Outcome, queryStatus } from '../account-workflow.ts'
+import { findHeldUp, type HeldUp, type Outcome, queryStatus } from '../account-workflow.ts'
 import { recentRuns } from '../recent-runs.ts'
 import { withDatabase } from '../with-database.ts'
 
@@ -15,6 +15,7 @@ import { withDatabase } from '../with-database.ts'
 export interface AccountFacts {
   readonly account: Account
   readonly outcome: Outcome<unknown>
+  readonly heldUp: readonly HeldUp[]
   /** Null: the stored settings cannot be read. */
   readonly rate: Rate | null
   readonly learned: Rate | null
@@ -28,7 +29,8 @@ export interface AccountFacts {
 export async function gatherAccount(environment: Environment, name: string): Promise<AccountFacts> {
   const temporal = temporalOf(environment)
   const known = await withDatabase(environment, (db) => askDatabase(db, name))
-  return { ...known, temporal, outcome: await queryStatus(temporal, name) }
+  const [outcome, heldUp] = await Promise.all([queryStatus(temporal, name), findHeldUp(temporal, name)])
+  return { ...known, temporal, outcome, heldUp }
 }
 
 async function askDatabase(db: Db, name: string) {

@@ -23,14 +23,22 @@ function answeredLines(facts: AccountFacts, answer: WorkflowAnswer, now: number)
   const shown = {
     ...rest,
     waitingUntil: waitingUntil && `${waitingUntil} (${ahead(waitingUntil, now)})`,
+    ...lastSyncLines(answer),
     nextSync: nextSync && `${nextSync.mode} at ${nextSync.at}`,
     rejected: facts.rejected,
     ...rateLine(facts),
+    ...heldUpLine(facts),
   }
   return [
     ...objectLines(withoutEmpty(shown)),
     ...(streams.length === 0 ? [] : ['', ...streamTable(streamsOf(facts, answer), modeOf(facts, answer))]),
   ]
+}
+
+function lastSyncLines({ lastSync }: WorkflowAnswer) {
+  if (lastSync === null) return {}
+  const { mode, state, finishedAt, error } = lastSync
+  return { lastSync: `${mode}, ${state}, ended ${finishedAt}`, lastError: oneLine(error) }
 }
 
 const withoutEmpty = (object: JsonObject): JsonObject =>
@@ -46,6 +54,7 @@ function silentLines(facts: AccountFacts): string[] {
     ...{ account: account.account, state: account.state, reason: account.state_reason },
     ...rateLine(facts),
     rejected: facts.rejected,
+    ...heldUpLine(facts),
   }
   return [
     `The workflow gives no answer: ${silenceOf(outcome)}. What the database knows:`,
@@ -107,6 +116,15 @@ function row({ stream, state, error, known }: ShownStream, mode: RunMode) {
 }
 
 const oneLine = (text: string | null) => text?.replaceAll(/\s*\n\s*/g, ' / ') ?? null
+
+/** Nothing, if nothing is. */
+function heldUpLine({ heldUp }: AccountFacts): { 'held up'?: string } {
+  const [first] = heldUp
+  if (first === undefined) return {}
+  return {
+    'held up': `${first.activity} has failed, and is tried again (attempt ${first.attempts}): ${first.error}`,
+  }
+}
 
 /** Nothing, if it is only what the settings say. */
 function rateLine({ learned, rate }: AccountFacts): { rate?: string } {

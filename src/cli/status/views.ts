@@ -38,11 +38,15 @@ export async function viewAccount(environment: Environment, name: string): Promi
   return { json: accountJson(facts), screen: accountLines(facts, Date.now()), changes: [changeOf(facts)] }
 }
 
-function accountJson({ account, outcome, learned, rejected, recent, newest }: AccountFacts) {
+function accountJson({ account, outcome, heldUp, learned, rejected, recent, newest }: AccountFacts) {
   const { state, state_reason } = account
   return {
     ...{ account: account.account, state, state_reason },
-    ...{ workflow: outcome.kind === 'done' ? outcome.value : null, silent: silenceOf(outcome) },
+    ...{
+      workflow: outcome.kind === 'done' ? outcome.value : null,
+      silent: silenceOf(outcome),
+      held_up: heldUp,
+    },
     ...{ learned_rate: learned, rejected, ...recent },
     progress: newest && {
       ...{ run: newest.id, mode: newest.mode, state: newest.state },

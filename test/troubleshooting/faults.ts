@@ -1,0 +1,188 @@
+import { deleteAccount } from '../../src/accounts/delete-account.ts'
+import { connect } from '../../src/database/connect.ts'
+import { NOBODY } from '../cli/run-cli.ts'
+import { startWorker } from '../support/worker-process.ts'
+import type { Actor, Stage } from './stage.ts'
+
+/** What an operator is told, by where. */
+export type Told = Readonly<Partial<Record<'status' | 'webUi' | 'metrics' | 'log' | 'ready', string>>>
+
+async function tell(stage: Stage, actor: Actor): Promise<Told> {
+  return {
+    status: await stage.run('status', actor.account),
+    webUi: await actor.webUi(),
+    metrics: await stage.metrics(),
+    log: actor.log(),
+  }
+}
+
+/** Every fault of docs/troubleshooting.md, brought about by what brings it about in life. */
+export const faults: Readonly<Record<string, (stage: Stage) => Promise<Told>>> = {
+  async 'Gem refuses the key'(stage) {
+    const actor = await stage.account()
+    actor.gem.setSwitches({ forbidden: ['users', 'job_stages'] })
+    await actor.handle.signal('resync', { mode: 'full' })
+    await actor.until(({ state }) => state === 'NEEDS_CREDENTIALS')
+    await untilStored(stage, actor, 'NEEDS_CREDENTIALS')
+    return await tell(stage, actor)
+  },
+
+  async 'Gem refuses the key on one list'(stage) {
+    const actor = await stage.account()
+    actor.gem.setSwitches({ forbidden: ['job_posts'] })
+    await actor.resync()
+    return await tell(stage, actor)
+  },
+
+  async 'Gem answers 429'(stage) {
+    const actor = await stage.account()
+    actor.gem.faults.add({ kind: 'throttle', retryAfter: 3_600, times: 'always' })
+    await actor.handle.signal('resync', { mode: 'full' })
+    await actor.until(({ state }) => state === 'RATE_LIMITED')
+    return await tell(stage, actor)
+  },
+
+  async "Gem's quota is used up"(stage) {
+    const actor = await stage.account()
+    actor.gem.setSwitches({ quotaExceeded: true })
+    await actor.handle.signal('resync', { mode: 'full' })
+    await actor.until(({ state }) => state === 'RATE_LIMITED')
+    return await tell(stage, actor)
+  },
+
+  async 'Gem is down'(stage) {
+    const actor = await stage.account()
+    actor.gem.faults.add({ kind: '503', times: 'always' })
+    await actor.handle.signal('resync', { mode: 'full' })
+    await actor.until(({ state }) => state === 'GEM_FAILS')
+    return await tell(stage, actor)
+  },
+
+  async 'Records cannot be mapped'(stage) {
+    const actor = await stage.account()
+    actor.gem.world.put('users', { id: 'odd', first_name: 5 })
+    await actor.resync()
+    const told = await tell(stage, actor)
+    return { ...told, status: `${told.status}${await stage.run('rejected', 'list', actor.account)}` }
+  },
+
+  async 'More seems deleted than the guard allows'(stage) {
+    const actor = await stage.account()
+    for (const id of [...actor.gem.world.ids('candidates')].slice(0, 40))
+      actor.gem.world.vanish('candidates', id)
+    await actor.resync()
+    return await tell(stage, actor)
+  },
+
+  async 'The stored keys cannot be opened'(stage) {
+    const actor = await stage.account()
+    await store(stage, actor, 'encryption_key_id', '01234567')
+    await actor.handle.signal('wake')
+    await actor.until(({ state }) => state === 'NEEDS_CREDENTIALS')
+    await untilStored(stage, actor, 'NEEDS_CREDENTIALS')
+    return await tell(stage, actor)
+  },
+
+  async 'The settings cannot be read'(stage) {
+    const actor = await stage.account()
+    await store(stage, actor, 'settings', '{"rate":{"burst":"many"}}')
+    await actor.handle.signal('wake')
+    await actor.until(({ state }) => state === 'NEEDS_SETTINGS')
+    await untilStored(stage, actor, 'PAUSED')
+    return await tell(stage, actor)
+  },
+
+  async 'Somebody has paused the account'(stage) {
+    const actor = await stage.account()
+    await actor.handle.signal('pause')
+    await actor.until(({ state }) => state === 'PAUSED')
+    await untilStored(stage, actor, 'PAUSED')
+    return await tell(stage, actor)
+  },
+
+  async 'A message cannot be understood'(stage) {
+    const actor = await stage.account()
+    await stage.temporal.client.workflowService.signalWorkflowExecution({
+      namespace: stage.temporal.namespace,
+      workflowExecution: { workflowId: actor.handle.workflowId },
+      signalName: 'resync',
+      input: {
+        payloads: [{ metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('{"mode":') }],
+      },
+    })
+    await actor.until(({ refusals }) => refusals.length > 0)
+    return await tell(stage, actor)
+  },
+
+  async 'The account was removed while its workflow could not be ended'(stage) {
+    const actor = await stage.account()
+    const db = connect(stage.database.workerUrl, { max: 1 })
+    await deleteAccount(db, actor.account).finally(() => db.destroy())
+    await actor.handle.signal('resync', {})
+    const ended = await actor.handle.result().then(
+      () => 'it has not failed',
+      (error: Error) => String(error.cause),
+    )
+    return { status: await stage.run('status', actor.account), webUi: ended, metrics: await stage.metrics() }
+  },
+
+  async 'The disk of PostgreSQL is full'(stage) {
+    const actor = await stage.account()
+    // What PostgreSQL says where a file cannot grow.
+    await stage.pool.query(`
+      create function public.full_disk() returns trigger language plpgsql as $$ begin
+        raise 'could not extend file "base/16384/16500": No space left on device' using errcode = 'disk_full';
+      end $$;
+      create trigger full_disk before insert on sync.run_streams for each statement execute function public.full_disk()`)
+    await actor.handle.signal('resync', { mode: 'full' })
+    await untilHeldUp(actor)
+    const told = await tell(stage, actor)
+    await stage.pool.query('drop trigger full_disk on sync.run_streams')
+    return told
+  },
+
+  async 'PostgreSQL is away'(stage) {
+    const actor = await stage.account()
+    return await stage.withoutDatabase(async () => {
+      await actor.handle.signal('resync', { mode: 'full' })
+      await untilHeldUp(actor)
+      return { ...(await tell(stage, actor)), ready: await readiness(stage) }
+    })
+  },
+
+  async 'Temporal is away'(stage) {
+    const actor = await stage.account()
+    await using late = startWorker({ ...stage.env, TEMPORAL_ADDRESS: NOBODY })
+    const { msg } = await late.line('is not ready; trying again')
+    return { status: await stage.runAway('status', actor.account), log: msg }
+  },
+
+  async 'No worker runs'(stage) {
+    const actor = await stage.account()
+    stage.worker.kill('SIGTERM')
+    await stage.worker.ended
+    return { status: await stage.run('status', actor.account), log: stage.lastLog() }
+  },
+}
+
+const store = (stage: Stage, { account }: Actor, column: 'settings' | 'encryption_key_id', value: string) =>
+  stage.pool.query(`update sync.accounts set ${column} = $2 where account = $1`, [account, value])
+
+/** The worker has told PostgreSQL, and the log. */
+async function untilStored(stage: Stage, { account, log }: Actor, state: string): Promise<void> {
+  for (;;) {
+    const { rows } = await stage.pool.query('select state from sync.accounts where account = $1', [account])
+    if (rows[0].state === state && log().includes('account has a new state')) return
+  }
+}
+
+async function untilHeldUp({ handle }: Actor): Promise<void> {
+  for (;;) {
+    const { raw } = await handle.describe()
+    if (raw.pendingActivities?.some(({ lastFailure }) => lastFailure)) return
+  }
+}
+
+async function readiness({ worker }: Stage): Promise<string> {
+  return await (await fetch(`${worker.at}/readyz`)).text()
+}
