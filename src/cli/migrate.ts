@@ -1,5 +1,6 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { migrationTargetOf, readEnvironment } from '../config.ts'
+import type { RowLevelSecurity } from '../database/row-level-security.ts'
 import { explainDatabaseError } from './database-errors.ts'
 import { print, printJson } from './output.ts'
 
@@ -10,6 +11,10 @@ Takes from the environment:
                                     role is a group, to be granted to a user of your own
 The embedded stack migrates its own database when it starts.
 
+With --row-level-security on, members of the role ats_reader see only the accounts that are granted to them:
+  INSERT INTO sync.reader_accounts (role, account) VALUES ('analyst', 'acme');
+It stays on until it is turned off. The worker and the owner see all accounts.
+
 Example:
   GEM_ATS_SYNC_OWNER_DATABASE_URL=postgres://owner:…@db/ats gem-ats-sync migrate`
 
@@ -17,17 +22,29 @@ export function migrateCommand(): Command {
   return new Command('migrate')
     .summary('create the tables, or bring them up to date')
     .description('Creates the schemas ats and sync with their tables and roles, or brings them up to date.')
+    .addOption(
+      new Option(
+        '--row-level-security <state>',
+        'whether readers see only the accounts granted to them',
+      ).choices([...(['on', 'off'] satisfies RowLevelSecurity[])]),
+    )
     .option('--json', 'print the result as JSON', false)
     .addHelpText('after', help)
     .action(run)
 }
 
-async function run({ json }: { json: boolean }): Promise<void> {
+interface MigrateCommandOptions {
+  readonly rowLevelSecurity?: RowLevelSecurity
+  readonly json: boolean
+}
+
+async function run({ rowLevelSecurity, json }: MigrateCommandOptions): Promise<void> {
   const { databaseUrl, workerPassword } = migrationTargetOf(readEnvironment())
   // Loaded only here: it brings every model along.
   const { migrate } = await import('../database/migrate.ts')
   const names = await migrate({
     databaseUrl,
+    rowLevelSecurity,
     ...(workerPassword === undefined ? {} : { workerPassword }),
   }).catch((error: unknown) => {
     throw explainDatabaseError(error, databaseUrl)
@@ -35,4 +52,5 @@ async function run({ json }: { json: boolean }): Promise<void> {
   if (json) return printJson({ migrations: names })
   if (names.length === 0) print('The tables are up to date.')
   for (const name of names) print(`${name} done`)
+  if (rowLevelSecurity !== undefined) print(`Row-level security is ${rowLevelSecurity}.`)
 }

@@ -3,12 +3,15 @@ import { Migrator } from 'kysely/migration'
 import { connect, type Db } from './connect.ts'
 import { describeTables } from './describe-tables.ts'
 import { migrations } from './migrations/index.ts'
+import { type RowLevelSecurity, setRowLevelSecurity } from './row-level-security.ts'
 
 export interface MigrateOptions {
   /** URL of the owner of the schemas: it may create schemas, tables and roles. */
   readonly databaseUrl: string
   /** Lets the worker's role log in with this password; without it the role is a group to grant to an own user. */
   readonly workerPassword?: string
+  /** Whether readers see only the accounts that are granted to them; undefined: as it was. */
+  readonly rowLevelSecurity?: RowLevelSecurity | undefined
 }
 
 /**
@@ -18,7 +21,7 @@ export interface MigrateOptions {
  * @throws the database's error if one fails; what came before it stays.
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
-  const db = connect(options.databaseUrl, { max: 2, applicationName: 'gem-ats-sync migrate' })
+  const db = connect(options.databaseUrl, { max: 2, applicationName: 'gem-ats-sync migrate', patient: true })
   try {
     const migrator = new Migrator({
       db,
@@ -28,6 +31,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     const { error, results = [] } = await migrator.migrateToLatest()
     if (error !== undefined) throw error
     await describeTables(db)
+    await setRowLevelSecurity(db, options.rowLevelSecurity)
     if (options.workerPassword !== undefined) await letWorkerLogIn(db, options.workerPassword)
     return results.map((result) => result.migrationName)
   } finally {

@@ -95,6 +95,18 @@ export const syncComments = {
       resolved_at: 'When a later read succeeded, or found it gone from Gem; null while it is rejected',
     },
   },
+  'sync.reader_accounts': {
+    comment: 'Accounts that a role of readers may see while row-level security is on',
+    columns: {
+      role: 'Name of a role, or of a group that readers are members of',
+      account: 'The account; the grant goes with it',
+    },
+  },
+  'sync.readable_accounts': {
+    kind: 'view',
+    comment: 'Accounts that whoever asks may see while row-level security is on',
+    columns: {},
+  },
   'sync.seen_pages': {
     comment: 'Ids that the full pass of a running run has seen, a row a page',
     columns: {},

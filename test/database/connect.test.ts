@@ -32,4 +32,30 @@ describe('a connection to PostgreSQL', () => {
       select setting as ms from pg_settings where name = 'idle_in_transaction_session_timeout'`.execute(db)
     assert.deepEqual(rows, [{ ms: '30000' }])
   })
+
+  test('waits neither for ever for a statement nor for a lock, but for migrations', async () => {
+    const limits = async (open: Db) => {
+      const { rows } = await sql<{ name: string; ms: string }>`
+        select name, setting as ms from pg_settings where name in ('lock_timeout', 'statement_timeout')
+        order by name`.execute(open)
+      return rows.map(({ ms }) => ms)
+    }
+    assert.deepEqual(await limits(db), ['60000', '300000'])
+    await using quick = connect(database.workerUrl, { max: 1, timeoutMs: 5_000 })
+    assert.deepEqual(await limits(quick), ['5000', '5000'])
+    await using migrating = connect(database.ownerUrl, { max: 1, patient: true })
+    assert.deepEqual(await limits(migrating), ['0', '0'])
+  })
+
+  test('ends a statement that takes too long, on the server as well', async () => {
+    await using impatient = connect(database.workerUrl, { max: 1, timeoutMs: 50 })
+    await assert.rejects(sql`select pg_sleep(60)`.execute(impatient), /timeout/)
+    const atWork = async () =>
+      (
+        await sql`select from pg_stat_activity where datname = current_database() and state = 'active'
+          and query like '%pg_sleep(60)%' and pid <> pg_backend_pid()`.execute(db)
+      ).rows.length
+    // The server's own clock ends it, a moment after or before this side's.
+    while ((await atWork()) > 0);
+  })
 })

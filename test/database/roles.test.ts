@@ -106,7 +106,7 @@ describe('the role ats_reader', () => {
     )
   })
 
-  const readable = ['sync.runs', 'sync.run_streams', 'sync.account_states']
+  const readable = ['sync.runs', 'sync.run_streams', 'sync.account_states', 'sync.readable_accounts']
 
   test('reads them in fact', async () => {
     await asReader(async (client) => {
@@ -114,7 +114,7 @@ describe('the role ats_reader', () => {
     })
   })
 
-  for (const name of ['sync.accounts', 'sync.rejected_records', 'sync.checkpoints']) {
+  for (const name of ['sync.accounts', 'sync.rejected_records', 'sync.checkpoints', 'sync.reader_accounts']) {
     test(`cannot read ${name}`, async () => {
       await asReader((client) => assert.rejects(client.query(`select from ${name}`), refused))
     })

@@ -75,7 +75,8 @@ export async function openStage(): Promise<Stage> {
         },
         webUi: () => currentDetails(handle),
         log: () =>
-          worker.lines('')
+          worker
+            .lines('')
             .filter((line) => line.account === account)
             .map(inLine)
             .join('\n'),
@@ -89,7 +90,7 @@ export async function openStage(): Promise<Stage> {
       proxy = await startTcpProxy(port, new URL(database.workerUrl).host)
       return seen
     },
-    lastLog: () => worker.lines.slice(-3).map(inLine).join('\n'),
+    lastLog: () => worker.lines('').slice(-3).map(inLine).join('\n'),
     metrics: async () => await (await fetch(`${worker.at}/metrics`)).text(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }

@@ -2,6 +2,7 @@ import * as atsTables from './0001-ats-tables.ts'
 import * as syncTables from './0002-sync-tables.ts'
 import * as roles from './0003-roles.ts'
 import * as retention from './0004-retention.ts'
+import * as readerAccounts from './0005-reader-accounts.ts'
 
 /** All migrations, in their order. */
 export const migrations = {
@@ -9,4 +10,5 @@ export const migrations = {
   '0002-sync-tables': syncTables,
   '0003-roles': roles,
   '0004-retention': retention,
+  '0005-reader-accounts': readerAccounts,
 }
