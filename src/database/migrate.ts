@@ -4,6 +4,7 @@ import { connect, type Db } from './connect.ts'
 import { describeTables } from './describe-tables.ts'
 import { migrations } from './migrations/index.ts'
 import { type RowLevelSecurity, setRowLevelSecurity } from './row-level-security.ts'
+import { scramVerifier } from './scram-verifier.ts'
 
 export interface MigrateOptions {
   /** URL of the owner of the schemas: it may create schemas, tables and roles. */
@@ -46,6 +47,6 @@ async function letWorkerLogIn(db: Db, password: string): Promise<void> {
       trx,
     )
     // ALTER ROLE takes no parameters; sql.lit quotes.
-    await sql`alter role gem_ats_sync_worker login password ${sql.lit(password)}`.execute(trx)
+    await sql`alter role gem_ats_sync_worker login password ${sql.lit(scramVerifier(password))}`.execute(trx)
   })
 }
