@@ -57,6 +57,13 @@ test('no package may run a script at its installation that is not approved by na
   )
 })
 
+test('containers of the product write nothing, and gain no rights', () => {
+  const compose = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8')
+  const common = /^x-gem-ats-sync: .*\n((?: {2}.*\n)+)/m.exec(compose)?.[1] ?? ''
+  for (const line of ['read_only: true', 'cap_drop: [ALL]', 'security_opt: [no-new-privileges:true]'])
+    assert.ok(common.includes(`  ${line}\n`), line)
+})
+
 test('the container installs production packages alone, without any script, and does not run as root', () => {
   const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8')
   assert.match(dockerfile, /^RUN npm ci --omit=dev --ignore-scripts$/m)
