@@ -6,20 +6,22 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts
 COPY src ./src
 # Once here, and not at each start of a worker: the bundler takes seconds, and more memory than all the work after it.
-RUN node src/worker/bundle-workflows.ts > workflows.js
+RUN node src/worker/bundle-workflows.ts > workflows.js \
+ && node src/worker/bundle-workflows.ts --encode-failures > workflows-encrypted.js
 
 FROM node:24.21.0-bookworm-slim
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates \
  && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production
+# Workers that encrypt histories (GEM_ATS_SYNC_CODEC_KEY) take the other one: /app/workflows-encrypted.js.
 ENV GEM_ATS_SYNC_WORKFLOW_BUNDLE=/app/workflows.js
 # Health and metrics, for whoever reaches the container.
 ENV GEM_ATS_SYNC_HTTP_ADDRESS=0.0.0.0:9464
 EXPOSE 9464
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/workflows.js ./
+COPY --from=build /app/workflows.js /app/workflows-encrypted.js ./
 COPY package.json ./
 COPY src ./src
 RUN ln -s /app/src/cli.ts /usr/local/bin/gem-ats-sync && chmod +x src/cli.ts
