@@ -13,10 +13,12 @@ export interface LogLine {
 
 export interface RunningWorker extends AsyncDisposable {
   readonly pid: number
-  /** The first line with this text in its message or its error, from the beginning; rejects if the worker ends before it. */
+  /** The first line with this text, from the beginning; rejects if the worker ends before it. */
   line(text: string): Promise<LogLine>
   /** All lines so far with this text; the empty text is in each. */
   lines(text: string): readonly LogLine[]
+  /** The first line that has this text anywhere, in the stack of an error for instance. */
+  mentions(text: string): Promise<LogLine>
   /** Where health and metrics are served. */
   url(): Promise<string>
   kill(signal: NodeJS.Signals): void
@@ -32,10 +34,10 @@ export function startWorker(env: Readonly<Record<string, string>>): RunningWorke
       ...{ GEM_ATS_SYNC_LOG_PRETTY: 'false', ...env },
     },
   })
-  const lines: string[] = []
+  const lines: LogLine[] = []
   const news = new EventTarget()
   createInterface({ input: child.stdout }).on('line', (text) => {
-    lines.push(text)
+    lines.push(JSON.parse(text) as LogLine)
     news.dispatchEvent(new Event('news'))
   })
   const ended = endOf(child)
@@ -44,18 +46,20 @@ export function startWorker(env: Readonly<Record<string, string>>): RunningWorke
     isOver = true
     news.dispatchEvent(new Event('news'))
   })
-  const line = async (text: string): Promise<LogLine> => {
+  const firstWith = async (text: string, textOf: (line: LogLine) => string): Promise<LogLine> => {
     for (;;) {
-      const found = lines.find((line) => line.includes(text))
-      if (found !== undefined) return JSON.parse(found) as LogLine
+      const found = lines.find((line) => textOf(line).includes(text))
+      if (found !== undefined) return found
       if (isOver) throw new Error(`the worker ended before it said "${text}": ${(await ended).stderr}`)
       await once(news, 'news')
     }
   }
+  const line = (text: string) => firstWith(text, ({ msg }) => msg)
   return {
     pid: child.pid ?? -1,
     line,
-    lines: (text) => lines.filter((line) => line.includes(text)).map((line) => JSON.parse(line) as LogLine),
+    lines: (text) => lines.filter(({ msg }) => msg.includes(text)),
+    mentions: (text) => firstWith(text, JSON.stringify),
     url: async () => String((await line('health and metrics are served')).url),
     kill: (signal) => child.kill(signal),
     ended,

@@ -106,7 +106,7 @@ const makeZombie: Act = async (bed, accounts) => {
   const slices = lose(held, 2 * maxInFlight)
   worker.kill('SIGCONT')
   const slept = `${Math.round((Date.now() - since) / 1000)} s, ${slices}`
-  const fenced = worker.line('a newer attempt has taken this stream over').then(() => 'fenced off')
+  const fenced = worker.mentions('a newer attempt has taken this stream over').then(() => 'fenced off')
   const isQuiet = delay(5_000).then(() => 'not heard of again')
   return `${slept}; ${await Promise.race([fenced, isQuiet])}`
 }
