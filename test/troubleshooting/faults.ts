@@ -36,7 +36,7 @@ export const faults: Readonly<Record<string, (stage: Stage) => Promise<Told>>> =
 
   async 'Gem answers 429'(stage) {
     const actor = await stage.account()
-    actor.gem.faults.add({ kind: 'throttle', retryAfter: 3_600, times: 'always' })
+    actor.gem.faults.add({ kind: 'throttle', retryAfter: 3_600, stream: 'users' })
     await actor.handle.signal('resync', { mode: 'full' })
     await actor.until(({ state }) => state === 'RATE_LIMITED')
     return await tell(stage, actor)

@@ -1,0 +1,125 @@
+/**
+ * Every command of the README and of docs runs, in its order, as it stands: on the stack that `npm start` brings up, with
+ * an account acme on a simulated Gem. What cannot run is marked in the page, with the reason.
+ */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { type SimulatedGem, startSimulatedGem } from '../../src/embedded/simulated-gem/index.ts'
+import { testStack } from '../support/stack.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { type RunningProgram, runInPipe } from '../support/terminal.ts'
+import { commandsOf, type DocumentedCommand } from './shell-blocks.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const CLI = `'${process.execPath}' src/cli.ts`
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+const commands = pages.flatMap((page) => commandsOf(page, readFileSync(join(root, page), 'utf8')))
+
+let gem: SimulatedGem
+let stack: RunningProgram | null = null
+const folder = temporaryFolder()
+const keyFile = join(folder.path, 'key.txt')
+const env = {
+  ...{ PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/nonexistent' },
+  ...{ GEM_ATS_SYNC_DATA_DIR: join(folder.path, 'data'), TEMPORAL_CLI_PATH: testStack().temporalCli },
+}
+
+before(async () => {
+  gem = await startSimulatedGem({ candidates: 60, rate: null })
+  writeFileSync(keyFile, `${gem.apiKey}\n${'s3cret'.repeat(5)}\n`)
+})
+after(async () => {
+  stack?.kill('SIGTERM')
+  await stack?.exitCode
+  await gem.close()
+  folder[Symbol.dispose]()
+})
+
+/** What a person would type at the prompt; what none asks for is not read. */
+const typed = (line: string) =>
+  /account (add|set-key)/.test(line) ? readFileSync(keyFile, 'utf8') : 'acme\n'
+
+async function shell(line: string): Promise<{ code: number; output: string }> {
+  return await new Promise((resolve) => {
+    const child = execFile('bash', ['-c', line], { cwd: root, env }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1
+      resolve({ code, output: `${stdout}${stderr}` })
+    })
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(typed(line))
+  })
+}
+
+const start = `npm run --silent temporal -- workflow start --task-queue gem-ats-sync --type accountSync --workflow-id gem-account-acme --input '{"account":"acme"}'`
+
+/** The line with what only this run knows, and what it needs to be there. */
+async function prepared(line: string): Promise<string> {
+  // The account is there already where a page shows several ways to add it.
+  if (line.includes('account add acme')) await shell(`${CLI} account remove acme --yes`)
+  else if (line.includes('acme') && !line.includes('workflow start')) await haveAccount()
+  const { output } = await shell(`${CLI} runs acme --json`)
+  const run = /"id": "([0-9a-f-]{36})"/.exec(output)?.[1] ?? 'none'
+  return line
+    .replace('account add acme', `account add acme --base-url ${gem.url} --allow-insecure-base-url`)
+    .replace('< key.txt', `< '${keyFile}'`)
+    .replace('--streams 6a5fb684', `--streams ${run.slice(0, 8)}`)
+    .replace(/^(.*--watch)$/, 'timeout --preserve-status --signal=INT 3 $1')
+    .replaceAll('npx gem-ats-sync', CLI)
+}
+
+async function haveAccount(): Promise<void> {
+  if ((await shell(`${CLI} account show acme`)).code === 0) return
+  const added = await shell(
+    `${CLI} account add acme --base-url ${gem.url} --allow-insecure-base-url < '${keyFile}'`,
+  )
+  assert.equal(added.code, 0, added.output)
+  assert.equal((await shell(start)).code, 0)
+  while (!(await shell(`${CLI} runs acme --json`)).output.includes('"id"'));
+}
+
+async function run({ page, line }: DocumentedCommand): Promise<void> {
+  if (line === 'npm start') {
+    stack = runInPipe(['npm', 'start'], env)
+    await stack.writes(/Ctrl-C stops everything; the data stays\./)
+    return
+  }
+  // npm ci would take away what this test runs on; the demo stays up until Ctrl-C.
+  const ready = line.startsWith('npm ci') ? 'npm run demo -- --exit --candidates 50' : await prepared(line)
+  const { code, output } = await shell(ready)
+  assert.equal(code, line.endsWith('--watch') ? 130 : 0, `${page}: ${line}\n${output}`)
+  const says = outputs.find(([part]) => line.includes(part))
+  if (says !== undefined) assert.match(output, says[1], `${page}: ${line}`)
+}
+
+/** What some of them say. */
+const outputs: readonly (readonly [string, RegExp])[] = [
+  ['npm run demo', /The sync ended SUCCEEDED/],
+  ['workflow start', /WorkflowId +gem-account-acme/],
+  ['account list', /^ACCOUNT +STATE[\s\S]*acme +ACTIVE/],
+  ['account remove', /Account acme is removed, \d+ rows deleted\./],
+  ['update execute', /Result/],
+  ['name status', /"account": ?"acme"/],
+  ['doctor --gem', /0 failed/],
+  ['rejected list', /could not be mapped/],
+]
+
+test('there are commands, and the first two start what the others need', () => {
+  assert.ok(commands.length > 30, `${commands.length} commands`)
+  assert.deepEqual(
+    commands.slice(0, 2).map(({ line }) => line),
+    ['npm ci && npm run demo', 'npm start'],
+  )
+})
+
+for (const command of commands) {
+  test(`${command.page}: ${command.line}`, () => run(command))
+}
