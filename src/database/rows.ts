@@ -11,8 +11,11 @@ export interface Row {
   /** Wanted parents, by column; null where the record names none. */
   readonly wanted: Readonly<Record<string, string | null>>
   readonly pairs: readonly PairRow[]
-  /** JSON text of the row as far as the record alone decides it: all but references and computed columns. */
-  readonly json: string
+  /**
+   * JSON text in UTF-8 of the row as far as the record alone decides it: all but references and computed columns.
+   * Its last brace is left out: `rowset` adds them.
+   */
+  readonly openJson: Buffer
 }
 
 export interface PairRow {
@@ -52,7 +55,7 @@ function toRow(model: Model, account: string, record: MappedRecord): Row {
     const parent = record.references[column] ?? null
     wanted[column] = parent === null ? null : rowId(account, table, parent)
   }
-  return { id, record, wanted, pairs: toPairs(model, account, id, record), json: toJson(id, record) }
+  return { id, record, wanted, pairs: toPairs(model, account, id, record), openJson: toOpenJson(id, record) }
 }
 
 function toPairs(model: Model, account: string, owner: string, record: MappedRecord): PairRow[] {
@@ -66,8 +69,8 @@ function toPairs(model: Model, account: string, owner: string, record: MappedRec
   }))
 }
 
-function toJson(id: string, record: MappedRecord): string {
-  return JSON.stringify({
+function toOpenJson(id: string, record: MappedRecord): Buffer {
+  const json = JSON.stringify({
     ...record.columns,
     id,
     remote_id: record.remoteId,
@@ -77,6 +80,7 @@ function toJson(id: string, record: MappedRecord): string {
     // A copy embedded in a candidate need not repeat whose it is.
     implied_key: record.impliedKey ?? null,
   })
+  return Buffer.from(json.slice(0, -1))
 }
 
 /** The JSON text of a parameter that `jsonb_to_recordset` reads. */
@@ -84,11 +88,23 @@ export function recordset(rows: readonly JsonObject[]): string {
   return JSON.stringify(rows)
 }
 
-/** The same of rows, each with columns that the record does not decide. */
-export function rowset(rows: readonly Row[], columnsOf: (row: Row) => JsonObject): string {
-  const texts = rows.map((row) => {
+/**
+ * The same of rows, each with columns that the record does not decide; in jsonb's binary form, which is its text in
+ * UTF-8 behind a version. The texts are long, and need not be put together and encoded once more while PostgreSQL waits.
+ */
+export function rowset(rows: readonly Row[], columnsOf: (row: Row) => JsonObject): Buffer {
+  const parts: Buffer[] = [jsonbVersion]
+  for (const [index, row] of rows.entries()) {
     const more = JSON.stringify(columnsOf(row))
-    return more === '{}' ? row.json : `${row.json.slice(0, -1)},${more.slice(1)}`
-  })
-  return `[${texts.join(',')}]`
+    const rest = more === '{}' ? more.slice(1) : `,${more.slice(1)}`
+    parts.push(index === 0 ? listBegins : nextFollows, row.openJson, Buffer.from(rest))
+  }
+  parts.push(rows.length === 0 ? emptyList : listEnds)
+  return Buffer.concat(parts)
 }
+
+const jsonbVersion = Buffer.of(1)
+const listBegins = Buffer.from('[')
+const nextFollows = Buffer.from(',')
+const listEnds = Buffer.from(']')
+const emptyList = Buffer.from('[]')

@@ -71,7 +71,7 @@ function makeStatement(model: Model) {
   const table = sql.table(`ats.${model.table}`)
   const raw = sql.raw
 
-  return (context: WriteContext, input: string) => sql<Differing>`
+  return (context: WriteContext, input: Buffer) => sql<Differing>`
     with compared as (
       select i.*, r.id is null as inserted, r.changed_at as previous_changed_at,
         case when i.deleted then coalesce(i.deleted_at, r.remote_deleted_at, ${context.now}::timestamptz) end as remote_deleted_at,
