@@ -10,7 +10,7 @@ const namespace = Buffer.from('0b9e5c1e6d0f5a578f0e3c5d2a9b7f41', 'hex')
  */
 export function rowId(account: string, table: string, ...remoteIds: readonly string[]): string {
   const name = JSON.stringify([account, table, ...remoteIds])
-  const digest = hash('sha1', Buffer.concat([namespace, Buffer.from(name)]), 'hex')
+  const digest = hash('sha1', inNamespace(name), 'hex')
   // Two bits of the 17th digit are the variant's.
   const variant = '89ab'.charAt(Number.parseInt(digest.charAt(16), 16) % 4)
   return [
@@ -20,4 +20,14 @@ export function rowId(account: string, table: string, ...remoteIds: readonly str
     variant + digest.slice(17, 20),
     digest.slice(20, 32),
   ].join('-')
+}
+
+/** Each call writes its name over the last one's; only longer names take memory of their own. */
+const scratch = Buffer.concat([namespace, Buffer.alloc(1_000)])
+
+function inNamespace(name: string): Buffer {
+  // A character takes at most three bytes.
+  if (namespace.length + 3 * name.length > scratch.length)
+    return Buffer.concat([namespace, Buffer.from(name)])
+  return scratch.subarray(0, namespace.length + scratch.write(name, namespace.length))
 }

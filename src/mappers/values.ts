@@ -9,6 +9,9 @@ export function text(value: string | null | undefined): string | null {
 
 const plainUtc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/
 
+/** A time as Gem writes it mostly, and as this module does: it is taken as it is. */
+const withMilliseconds = '2026-01-05T09:00:00.120Z'.length
+
 /**
  * An ISO 8601 time as UTC with milliseconds (`2026-01-05T09:00:00.120Z`): a date alone is midnight UTC, a time
  * without zone is UTC. One that cannot be read becomes null and is counted as a warning.
@@ -31,7 +34,7 @@ export function readTime(value: string): string | null {
     const instant = new Date(value)
     // Date rolls 30 February over to March where ISO 8601 knows no such day.
     if (!Number.isNaN(instant.getTime()) && instant.getUTCDate() === Number(value.slice(8, 10))) {
-      return postgresTime(instant)
+      return value.length === withMilliseconds && value[0] !== '0' ? value : postgresTime(instant)
     }
   }
   // Luxon reads a time of day alone as today: a clock must not decide what a record says.
