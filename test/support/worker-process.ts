@@ -13,6 +13,8 @@ export interface LogLine {
 
 export interface RunningWorker extends AsyncDisposable {
   readonly pid: number
+  /** All that it has written to standard output so far. */
+  output(): string
   /** The first line with this text, from the beginning; rejects if the worker ends before it. */
   line(text: string): Promise<LogLine>
   /** All lines so far with this text; the empty text is in each. */
@@ -35,8 +37,10 @@ export function startWorker(env: Readonly<Record<string, string>>): RunningWorke
     },
   })
   const lines: LogLine[] = []
+  const output: string[] = []
   const news = new EventTarget()
   createInterface({ input: child.stdout }).on('line', (text) => {
+    output.push(text)
     lines.push(JSON.parse(text) as LogLine)
     news.dispatchEvent(new Event('news'))
   })
@@ -57,6 +61,7 @@ export function startWorker(env: Readonly<Record<string, string>>): RunningWorke
   const line = (text: string) => firstWith(text, ({ msg }) => msg)
   return {
     pid: child.pid ?? -1,
+    output: () => output.join('\n'),
     line,
     lines: (text) => lines.filter(({ msg }) => msg.includes(text)),
     mentions: (text) => firstWith(text, JSON.stringify),
