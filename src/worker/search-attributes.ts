@@ -9,11 +9,26 @@ export async function knowsSearchAttributes(
   connection: NativeConnection,
   namespace: string,
 ): Promise<boolean> {
+  const known = (await listed(connection, namespace)) ?? (await aliases(connection, namespace)) ?? []
+  return searchAttributeNames.every((name) => known.includes(name))
+}
+
+/** Not everybody may ask: Temporal Cloud and the test server answer with an error. @returns null then. */
+async function listed({ operatorService }: NativeConnection, namespace: string): Promise<string[] | null> {
   try {
-    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace })
-    return searchAttributeNames.every((name) => customAttributes && Object.hasOwn(customAttributes, name))
+    const { customAttributes } = await operatorService.listSearchAttributes({ namespace })
+    return Object.keys(customAttributes ?? {})
   } catch {
-    // Not everybody may ask: Temporal Cloud and the test server answer with an error.
-    return false
+    return null
+  }
+}
+
+/** The namespace tells by itself under which names its columns of attributes are known. */
+async function aliases({ workflowService }: NativeConnection, namespace: string): Promise<string[] | null> {
+  try {
+    const { config } = await workflowService.describeNamespace({ namespace })
+    return Object.values(config?.customSearchAttributeAliases ?? {})
+  } catch {
+    return null
   }
 }

@@ -4,40 +4,13 @@ import { existsSync, statSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { migrationTargetOf, readConfig, readEnvironment } from '../../src/config.ts'
 import { searchAttributeNames } from '../../src/workflows/search-attributes.ts'
+import { composeFile, environmentOfService, imageVariables, type Service } from '../support/compose.ts'
 import { pathOf, textOf, yamlOf } from '../support/deploy-files.ts'
 
-interface Service {
-  readonly image: string
-  readonly build?: string
-  readonly environment?: Readonly<Record<string, string | number>>
-  readonly ports?: readonly string[]
-  readonly volumes?: readonly string[]
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
-  readonly healthcheck?: { readonly test: readonly string[] }
-  readonly restart?: string
-  readonly command?: readonly string[]
-  readonly entrypoint?: readonly string[]
-}
-
 const text = textOf('docker-compose.yml')
-const { services, volumes } = yamlOf<{
-  services: Readonly<Record<string, Service>>
-  volumes: Readonly<Record<string, null>>
-}>('docker-compose.yml')
+const { services, volumes } = composeFile()
 const example = textOf('.env.example')
 const all = Object.entries(services)
-
-/** The file as Docker would fill it in. */
-function filledIn(service: string, given: Record<string, string>): Record<string, string> {
-  const fill = (value: string) =>
-    value.replace(/\$\{(\w+):([?-])([^}]*)\}/g, (_, name: string, kind: string, rest: string) => {
-      const found = given[name]
-      if (found === undefined && kind === '?') throw new Error(`${name} is not set: ${rest}`)
-      return found ?? rest
-    })
-  const environment = services[service]?.environment ?? {}
-  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, fill(String(value))]))
-}
 
 describe('docker-compose.yml', () => {
   test('has every variable in .env.example, and uses every one that is there', () => {
@@ -60,13 +33,13 @@ describe('docker-compose.yml', () => {
       GEM_ATS_SYNC_WORKER_PASSWORD: 'two',
       GEM_ATS_SYNC_ENCRYPTION_KEY: Buffer.alloc(32).toString('base64'),
     }
-    const config = readConfig({ ...filledIn('worker', given), ...imageVariables() })
+    const config = readConfig({ ...environmentOfService('worker', given), ...imageVariables() })
     assert.equal(new URL(config.databaseUrl).username, 'gem_ats_sync_worker')
     assert.equal(config.temporal.connectionOptions.address, 'temporal:7233')
     assert.deepEqual([config.traces, config.deployment, config.http?.port], [false, null, 9464])
-    const target = migrationTargetOf(readEnvironment(filledIn('migrate', given)))
+    const target = migrationTargetOf(readEnvironment(environmentOfService('migrate', given)))
     assert.equal(target.workerPassword, new URL(config.databaseUrl).password)
-    assert.throws(() => filledIn('worker', {}), /is not set/)
+    assert.throws(() => environmentOfService('worker', {}), /is not set/)
   })
 
   test('pins every image', () => {
@@ -148,12 +121,6 @@ describe('docker-compose.yml', () => {
     assert.deepEqual(new Set(uids.map((match) => match[1])), new Set(['gem-ats-sync', 'prometheus']))
   })
 })
-
-/** What the Dockerfile sets. */
-function imageVariables(): Record<string, string> {
-  const lines = [...textOf('Dockerfile').matchAll(/^ENV (\w+)=(\S+)$/gm)]
-  return Object.fromEntries(lines.map((match) => [String(match[1]), String(match[2])]))
-}
 
 /** Here, or in our own image. */
 function isChecked({ healthcheck, build }: Service): boolean {
