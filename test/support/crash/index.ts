@@ -44,11 +44,13 @@ export async function crash({ seed, kills, on, say }: CrashOptions): Promise<Cra
     accounts.push(await WatchedAccount.add(bed, `acme-${number}`, seed + number))
   let isOver = false
   const living = Promise.all(accounts.map((account) => account.live(() => isOver)))
+  const start = performance.now()
   const striking = strikeAll(bed, accounts, { seed, kills, on }).finally(() => {
     isOver = true
   })
   const [strikes] = await Promise.all([striking, living])
-  return reportOf(strikes, accounts, on)
+  const minutes = Math.ceil((performance.now() - start) / 60_000)
+  return reportOf(strikes, accounts, `on ${on} within ${minutes} minutes`)
 }
 
 async function strikeAll(
@@ -120,7 +122,7 @@ async function placesUnderWay(bed: Bed, accounts: readonly WatchedAccount[]): Pr
 function reportOf(
   strikes: readonly Strike[],
   accounts: readonly WatchedAccount[],
-  on: TemporalKind,
+  circumstances: string,
 ): CrashReport {
   const rounds = accounts.flatMap((account) => account.rounds)
   const hasFailed = ({ problems, rounds: hit }: Strike) =>
@@ -141,9 +143,9 @@ function reportOf(
       ),
     ],
     summary:
-      `${strikes.length} kills on ${on} (${countsBy(strikes.map(({ kind }) => kind))}; ` +
-      `beside accounts that wait: ${countsBy(strikes.map(({ circumstance }) => circumstance).filter((each) => each !== 'amid'))}) ` +
-      `within ${rounds.length} syncs of ${accounts.length} accounts (${modes.join(', ')}); at most ${maxInFlight} calls more a kill`,
+      `${strikes.length} kills ${circumstances}: ${countsBy(strikes.map(({ kind }) => kind))}; ` +
+      `${strikes.filter(({ circumstance }) => circumstance !== 'amid').length} of them beside an account that waits; ` +
+      `${rounds.length} syncs of ${accounts.length} accounts (${modes.join(', ')}); at most ${maxInFlight} calls more a kill`,
   }
 }
 
