@@ -141,6 +141,14 @@ describe('a rejected record of a deleted candidate', () => {
     )
   })
 
+  test('is not told by a number, whatever its digits: it is nobody’s id', async () => {
+    await mirror.commit('candidates', { id: '7', deleted_at: deletedAt })
+    await mirror.commit('applications', { id: 'wrong', candidate_id: 7, note: 'Quillfeather' })
+    await mirror.commit('scheduled_interviews', { id: 'wrong', application_id: 7, location: 'Quillfeather' })
+    assert.equal((await apply(today)).blanked, 0)
+    assert.deepEqual(await secret(), inRejects)
+  })
+
   test('leaves records alone that are not about candidates', async () => {
     await mirror.commit('users', { id: 'u', first_name: 5, last_name: 'Quillfeather' })
     await apply(inSixWeeks)
