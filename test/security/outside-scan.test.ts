@@ -64,7 +64,7 @@ describe('what a session leaves behind', () => {
       'titles of processes',
       'status query',
     ],
-    ...['histories, search attributes and memo', "PostgreSQL's log", 'schema sync without rejected_records'],
+    ...['history, search attributes and memo', "PostgreSQL's log", 'schema sync without rejected_records'],
   ]
   for (const place of places) {
     test(`has no key in: ${place}`, () => {

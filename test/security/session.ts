@@ -110,7 +110,7 @@ export async function startSession(): Promise<Session> {
         metrics: written.metrics?.join('\n') ?? '',
         'titles of processes': written.titles?.join('\n') ?? '',
         'status query': status,
-        'histories, search attributes and memo': await historiesOf(temporal, handle()),
+        'history, search attributes and memo': await historyOf(temporal, handle()),
         "PostgreSQL's log": readFileSync(await logOf(pool), 'utf8'),
         'schema sync without rejected_records': await dumpOf(pool),
       }
@@ -151,17 +151,14 @@ async function logStatements({ url }: EmbeddedPostgres): Promise<void> {
 /** As other users of the machine see the process. */
 const titleOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
 
-/** Of all runs of the workflow: as bytes, so that texts in payloads are found as they are. */
-async function historiesOf({ client }: TestTemporal, handle: WorkflowHandle): Promise<string> {
+/** As bytes, so that texts in payloads are found as they are. The session is too short for continue-as-new. */
+async function historyOf({ client }: TestTemporal, handle: WorkflowHandle): Promise<string> {
   const { History } = protocol.temporal.api.history.v1
-  const found: string[] = []
-  // Visibility lags behind: the run that is known for sure is the present one.
   const { runId, raw } = await handle.describe()
   const history = await client.workflow.getHandle(handle.workflowId, runId).fetchHistory()
-  found.push(Buffer.from(History.encode(history).finish()).toString('utf8'))
   const { DescribeWorkflowExecutionResponse } = protocol.temporal.api.workflowservice.v1
-  found.push(Buffer.from(DescribeWorkflowExecutionResponse.encode(raw).finish()).toString('utf8'))
-  return found.join('\n')
+  const encoded = [History.encode(history).finish(), DescribeWorkflowExecutionResponse.encode(raw).finish()]
+  return encoded.map((bytes) => Buffer.from(bytes).toString('utf8')).join('\n')
 }
 
 /** Beside the folder of the cluster. */
