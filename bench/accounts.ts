@@ -1,8 +1,9 @@
 /**
- * Many accounts on one worker: `npm run bench:accounts`. Three parts, each on a fresh database; `--parts` chooses:
+ * Many accounts on one worker, under their default limiters: `npm run bench:accounts`. Three parts, each on a fresh
+ * database; `--parts` chooses:
  *
- * - `mixed`: accounts of 50 to 20,000 candidates, started at once under their default limiters.
- * - `fair`: small accounts alone, then beside one of 100,000 candidates whose limiter is opened wide.
+ * - `mixed`: accounts of 50 to 20,000 candidates, started at once.
+ * - `fair`: small accounts alone, then beside one of 100,000 candidates.
  * - `idle`: what one account costs a day when nothing changes, from one idle full sync and one idle delta.
  *
  *     npm run bench:accounts -- --accounts 200 --huge 100000 --out accounts.json
@@ -35,7 +36,6 @@ const warmingSize = 5_000
 const idleSize = 1_000
 /** By the default schedule: in ten hours one full sync and three deltas. */
 const perDay = { full: 2.4, delta: 7.2 }
-const wideOpen = ['rate.requestsPerSecond=1000', 'rate.burst=10000']
 
 await using bed = await makeBed()
 const results: Record<string, Record<string, number>> = {}
@@ -62,7 +62,6 @@ function membersOf(source: Source, sizes: readonly number[], total: number): Mem
     Array.from({ length: Math.max(1, Math.round((total * (weights[index] ?? 0)) / all)) }, (_, n) => ({
       name: `size-${size}-${n}`,
       gem: accountOf(source, size),
-      settings: [],
     })),
   )
 }
@@ -90,7 +89,7 @@ async function measureMixed(source: Source): Promise<Record<string, number>> {
 async function measureFair(source: Source, huge: number | null): Promise<Record<string, number>> {
   const small = membersOf(source, smallSizes, count - 1)
   const gem = accountOf(source, huge ?? warmingSize)
-  const beside: Member[] = [{ name: huge === null ? 'warming' : 'huge', gem, settings: wideOpen }]
+  const beside: Member[] = [{ name: huge === null ? 'warming' : 'huge', gem }]
   await using fleet = await gatherFleet(bed, source, [...beside, ...small])
   if (huge === null) {
     // A worker that has just started is slower, and the other case's is warm.

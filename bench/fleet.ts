@@ -6,11 +6,10 @@ import { RunningProduct } from './loaders/product.ts'
 import { type Cost, measure } from './measure.ts'
 import type { SourceAccount } from './source.ts'
 
-/** An account to add, with the settings it is given; without any it has the product's defaults. */
+/** An account to add; its settings are the product's defaults. */
 export interface Member {
   readonly name: string
   readonly gem: SourceAccount
-  readonly settings: readonly string[]
 }
 
 export interface Fleet extends AsyncDisposable {
@@ -33,7 +32,7 @@ export async function gatherFleet(bed: Bed, source: Source, members: readonly Me
   const product = parts.use(
     await RunningProduct.start({ ...bed, databaseUrl: database.workerUrl, ownerUrl: database.ownerUrl }),
   )
-  for (const { name, gem, settings } of members) await product.addAccount(name, gem, settings)
+  for (const { name, gem } of members) await product.addAccount(name, gem, [])
   const running = parts.move()
   return {
     product,

@@ -21,7 +21,10 @@ import type { SourceAccount } from './source.ts'
 export interface Sample extends Cost {
   readonly candidates: number
   readonly latencyMs: number
-  /** `product`, `product again` (a full sync that finds nothing changed), `product delta`, `floor`, `naive` … */
+  /**
+   * `product`, `product again` (a full sync that finds nothing changed), `product delta`, `product limited` (by Gem's
+   * own rate), `floor`, `naive` …
+   */
   readonly loader: string
   readonly objects: number
   readonly requests: number
@@ -36,7 +39,7 @@ const { values } = parseArgs({
     candidates: { type: 'string', default: '10000,100000' },
     latency: { type: 'string', default: '0,100' },
     runs: { type: 'string', default: '3' },
-    loaders: { type: 'string', default: 'product,floor,naive' },
+    loaders: { type: 'string', default: 'product,limited,floor,naive' },
     peer: { type: 'string', multiple: true, default: [] },
     out: { type: 'string' },
   },
@@ -44,6 +47,8 @@ const { values } = parseArgs({
 const numbers = (text: string) => text.split(',').map(Number)
 const wanted = [...values.loaders.split(','), ...values.peer]
 const wideOpen = ['rate.requestsPerSecond=1000', 'rate.burst=10000', 'rate.maxInFlight=4']
+/** What Gem grants a key: the account's limiter and the source's bucket alike. */
+const granted = { perSecond: 20, burst: 20 }
 
 const samples: Sample[] = []
 await using bed = await makeBed()
@@ -54,6 +59,7 @@ for (const candidates of numbers(values.candidates)) {
   for (const latencyMs of numbers(values.latency)) {
     for (let run = 1; run <= Number(values.runs); run++) {
       if (wanted.includes('product')) await loadProduct({ bed, source, account, latencyMs })
+      if (wanted.includes('limited') && run === 1) await loadLimited({ bed, source, account, latencyMs })
       if (wanted.includes('floor')) await loadRaw({ bed, source, account, latencyMs }, 'floor')
       if (wanted.includes('dlt')) await loadRaw({ bed, source, account, latencyMs }, 'dlt')
       if (wanted.includes('naive') && run === 1) {
@@ -93,6 +99,35 @@ async function loadRaw({ bed, source, account, latencyMs }: Case, loader: string
     await child.next()
   })
   await take({ ...caseOf(account, latencyMs), loader, ...cost }, source)
+}
+
+/** A first sync within Gem's own limit, where its time can be no less than that of its requests. */
+async function loadLimited({ bed, source, account, latencyMs }: Case): Promise<void> {
+  await using database = await bed.createDatabase()
+  await using product = await RunningProduct.start({
+    ...bed,
+    databaseUrl: database.workerUrl,
+    ownerUrl: database.ownerUrl,
+  })
+  const name = `bench-${Date.now()}`
+  await product.addAccount(name, account, [
+    `rate.requestsPerSecond=${granted.perSecond}`,
+    `rate.burst=${granted.burst}`,
+  ])
+  await source.set({ latencyMs, rate: granted })
+  const parts = { loader: product.pid, postgres: bed.postgres.pid, databaseUrl: database.ownerUrl }
+  const cost = await measure(parts, async () => {
+    await product.startAccount(name)
+    const state = await product.nextSync(name)
+    if (state !== 'SUCCEEDED') throw new Error(`the sync has ended ${state}`)
+  })
+  await take({ ...caseOf(account, latencyMs), loader: 'product limited', ...cost }, source)
+  const { requests, throttled } = await source.counts()
+  const least = requests / granted.perSecond
+  console.error(
+    `  ${(cost.seconds / least).toFixed(2)} × the ${least.toFixed(1)} s of its requests, ${throttled} refused`,
+  )
+  await product.handleOf(name).terminate('measured')
 }
 
 async function loadProduct({ bed, source, account, latencyMs }: Case): Promise<void> {
