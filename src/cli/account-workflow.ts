@@ -149,11 +149,11 @@ function unreachable(error: unknown): Outcome<never> {
   return { kind: 'unreachable', why }
 }
 
-/** gRPC's DEADLINE_EXCEEDED: Temporal has waited for a worker that could answer. */
-const DEADLINE_EXCEEDED = 4
+/** gRPC's DEADLINE_EXCEEDED, where Temporal waits for a worker, and FAILED_PRECONDITION, where it has seen none lately. */
+const NO_WORKER: readonly unknown[] = [4, 9]
 
 /** Temporal's own words are only that the query has failed. */
 function isUnanswered(error: unknown): boolean {
   if (!(error instanceof Error) || !(error.cause instanceof Error)) return false
-  return 'code' in error.cause && error.cause.code === DEADLINE_EXCEEDED
+  return 'code' in error.cause && NO_WORKER.includes(error.cause.code)
 }

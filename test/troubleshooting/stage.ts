@@ -86,9 +86,11 @@ export async function openStage(): Promise<Stage> {
     runAway: (...args) => command(args, { ...env, TEMPORAL_ADDRESS: NOBODY }),
     async withoutDatabase(look) {
       await proxy.close()
-      const seen = await look()
-      proxy = await startTcpProxy(port, new URL(database.workerUrl).host)
-      return seen
+      try {
+        return await look()
+      } finally {
+        proxy = await startTcpProxy(port, new URL(database.workerUrl).host)
+      }
     },
     lastLog: () => worker.lines('').slice(-3).map(inLine).join('\n'),
     metrics: async () => await (await fetch(`${worker.at}/metrics`)).text(),
