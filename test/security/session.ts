@@ -1,6 +1,6 @@
 /** A whole life of the product, as its own processes, with all that can go wrong for it; and what it leaves behind. */
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { WorkflowHandle } from '@temporalio/client'
 import protocol from '@temporalio/proto'
@@ -8,9 +8,11 @@ import pg from 'pg'
 import { migrate } from '../../src/database/migrate.ts'
 import { type EmbeddedPostgres, startThrowAwayPostgres } from '../../src/embedded/postgres.ts'
 import { type SimulatedGem, startSimulatedGem } from '../../src/embedded/simulated-gem/index.ts'
+import { workflowBundle } from '../../src/worker/workflow-bundle.ts'
 import { statusQuery } from '../../src/workflows/messages.ts'
 import { runCli } from '../cli/run-cli.ts'
 import { connectTestTemporal, type TestTemporal, uniqueName } from '../support/temporal.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type RunningWorker, startWorker } from '../support/worker-process.ts'
 
 const newSecret = (bytes: number) => randomBytes(bytes).toString('base64url')
@@ -60,7 +62,10 @@ export async function startSession(): Promise<Session> {
   await logStatements(postgres)
   await migrate({ databaseUrl: postgres.url, workerPassword: secrets['password of the worker'] })
   const pool = parts.adopt(new pg.Pool({ connectionString: postgres.url, max: 2 }), (open) => open.end())
-  const env = environmentOf(postgres, temporal, secrets)
+  // Made once for all workers of the session: it takes seconds.
+  const bundle = join(parts.use(temporaryFolder()).path, 'workflows.js')
+  writeFileSync(bundle, (await workflowBundle({ prebuilt: null, encodeFailures: false })).code)
+  const env = { ...environmentOf(postgres, temporal, secrets), GEM_ATS_SYNC_WORKFLOW_BUNDLE: bundle }
   const account = uniqueName('acme')
   const handle = () => temporal.client.workflow.getHandle(`gem-account-${account}`)
   const written: Record<string, string[]> = { cli: [], worker: [], metrics: [], titles: [] }
