@@ -184,5 +184,5 @@ async function untilHeldUp({ handle }: Actor): Promise<void> {
 }
 
 async function readiness({ worker }: Stage): Promise<string> {
-  return await (await fetch(`${worker.at}/readyz`)).text()
+  return JSON.stringify(await (await fetch(`${worker.at}/readyz`)).json())
 }

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { type Product, startProduct } from '../support/product.ts'
+import { untilStatus } from '../support/until-status.ts'
+
+describe('an older backup that is restored under a running workflow', () => {
+  let product: Product
+  before(async () => {
+    product = await startProduct({ candidates: 60, seed: 19 })
+  })
+  after(() => product[Symbol.asyncDispose]())
+
+  /** All rows of both schemas, as they are now. @returns what brings them back. */
+  async function backUp(): Promise<() => Promise<void>> {
+    const { rows } = await product.pool.query<{ name: string; copy: string }>(`
+      select format('%I.%I', schemaname, tablename) as name, format('backup.%I', schemaname || '_' || tablename) as copy
+      from pg_tables where schemaname in ('ats', 'sync') and tablename not like 'migration%'`)
+    await product.pool.query('drop schema if exists backup cascade; create schema backup')
+    for (const { name, copy } of rows) await product.pool.query(`create table ${copy} as table ${name}`)
+    const restore = [
+      `truncate ${rows.map(({ name }) => name).join(', ')}`,
+      // Rows refer to each other: they are there together, or not at all.
+      'set local session_replication_role = replica',
+      ...rows.map(({ name, copy }) => `insert into ${name} table ${copy}`),
+    ]
+    return async () => void (await product.pool.query(`begin; ${restore.join('; ')}; commit`))
+  }
+
+  /** Some of everything changes in Gem. */
+  function change(): void {
+    for (let step = 0; step < 40; step++) product.gem.world.randomChange(Math.random)
+  }
+
+  test('is caught up with by the next delta, which begins where the delta before the backup did', async () => {
+    const account = await product.addAccount()
+    const handle = await product.start(account)
+    await product.nextSync(account)
+    const restore = await backUp()
+    const id = [...product.gem.world.ids('candidates')][3] ?? ''
+    product.gem.world.update('candidates', id, { first_name: 'Renamed' })
+    await handle.signal('resync', { mode: 'delta' })
+    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
+    await restore()
+    assert.notDeepEqual(await product.differences(account), [])
+    await handle.signal('resync', { mode: 'delta' })
+    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
+    assert.deepEqual(await product.differences(account), [])
+  })
+
+  test('ends the sync that is under way, and the next one makes the mirror right', async () => {
+    const account = await product.addAccount(['paging.maxPerPage=20'])
+    const handle = await product.start(account)
+    await product.nextSync(account)
+    const restore = await backUp()
+    change()
+    product.gem.faults.add({ kind: 'drift', stream: 'candidates', page: 2, before: restore })
+    await handle.signal('resync', { mode: 'full' })
+    const { run, state } = await product.nextSync(account)
+    assert.equal(state, 'PARTIALLY_FAILED')
+    const { lastSync } = await untilStatus(handle, (status) => status.lastSync?.run === run)
+    assert.match(lastSync?.error ?? '', /a newer attempt has taken this stream over, or its run has ended/)
+    await handle.signal('resync', { mode: 'full' })
+    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
+    assert.deepEqual(await product.differences(account), [])
+  })
+})
