@@ -66,6 +66,7 @@ async function fill(account: string, on = db): Promise<void> {
     db,
   )
   await sql`insert into sync.checkpoints (account, stream) values (${account}, 'users')`.execute(on)
+  await sql`insert into sync.reader_accounts (account, role) values (${account}, 'ats_reader')`.execute(on)
   await sql`insert into sync.rate_limits (account, next_slot_at) values (${account}, now())`.execute(on)
   await sql`insert into sync.waiting_references (account, table_name, row_id, column_name, parent_id)
     values (${account}, 'jobs', ${id}, 'x', ${id})`.execute(on)
@@ -94,8 +95,17 @@ test('every row of the account goes, in small batches, and nothing of another on
   const before = await counts('other')
   assert.equal(Object.values(before).includes(0), false, 'the test fills every table')
   const rows = await deleteAccount(db, 'acme', { batchSize: 5 })
-  const { 'sync.checkpoints': checkpoints, 'sync.rate_limits': limiters, ...others } = before
-  assert.deepEqual([checkpoints, limiters], [1, 1], 'few, so that they may go with the account itself')
+  const {
+    'sync.checkpoints': checkpoints,
+    'sync.rate_limits': limiters,
+    'sync.reader_accounts': readers,
+    ...others
+  } = before
+  assert.deepEqual(
+    [checkpoints, limiters, readers],
+    [1, 1, 1],
+    'few, so that they may go with the account itself',
+  )
   assert.equal(rows, 1 + Object.values(others).reduce((sum, count) => sum + count))
   assert.deepEqual([...new Set(Object.values(await counts('acme')))], [0])
   assert.deepEqual(await counts('other'), before)

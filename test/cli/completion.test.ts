@@ -17,7 +17,7 @@ const offered = (...words: string[]) =>
 
 test('commands are offered, and those of a group below its name', () => {
   assert.deepEqual(offered('st'), ['status'])
-  assert.deepEqual(offered('account', 's'), ['show', 'set-key', 'set'])
+  assert.deepEqual(offered('account', 's'), ['show', 'set', 'set-key'])
   assert.ok(!offered('').includes('complete'))
 })
 

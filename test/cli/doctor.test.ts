@@ -228,7 +228,7 @@ describe('what is wrong', () => {
     assert.equal(byName['stored keys']?.found, `those of ${account} cannot be opened`)
     assert.match(
       String(byName['stored keys']?.remedy),
-      new RegExp(`encrypted with key ${right}, .* set GEM_ATS_SYNC_ENCRYPTION_KEY`),
+      new RegExp(`encrypted with key ${right}, .* in GEM_ATS_SYNC_ENCRYPTION_KEY`),
     )
     const none = await examine({ GEM_ATS_SYNC_ENCRYPTION_KEY: '' })
     assert.deepEqual(none.in('fail'), ['encryption key', 'worker'])

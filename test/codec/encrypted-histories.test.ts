@@ -55,7 +55,7 @@ describe('encrypted histories', () => {
     assert.deepEqual(textsOf(history, 'stackTrace').join(''), '')
     const bytes = Buffer.from(History.encode(history).finish())
     for (const text of [
-      '403',
+      'status 403',
       'Forbidden',
       '/ats/v0',
       product.gem.url,
@@ -149,7 +149,11 @@ describe('encrypted histories', () => {
       await handle.signal('resync', ballast)
       await handle.query(statusQuery)
       const now = await runId()
-      if (now !== first) return { run: product.client.workflow.getHandle(handle.workflowId, now) }
+      if (now === first) continue
+      const run = product.client.workflow.getHandle(handle.workflowId, now)
+      // It has had its first task, which is what is replayed.
+      await run.query(statusQuery)
+      return { run }
     }
   }
 })
