@@ -47,6 +47,7 @@ for (const [raw, type] of [
       remoteId: null,
       reason: `record: expected object, received ${type}`,
       raw,
+      holder: null,
     })
   })
 }
@@ -151,5 +152,6 @@ test('a fault in a mapping rejects the record, and does not tell its values', ()
     remoteId: 'u1',
     reason: 'record: mapping failed (TypeError)',
     raw,
+    holder: null,
   })
 })
