@@ -19,13 +19,17 @@ export function runAtTerminal(command: string, env: Readonly<Record<string, stri
   return follow(spawn('script', args, { env }))
 }
 
-/** Runs a program whose output is a pipe. */
+/** Runs a program whose output is a pipe, in a process group of its own: npm's shell passes no signal on. */
 export function runInPipe(command: readonly string[], env: Readonly<Record<string, string>>): RunningProgram {
   const [program = '', ...args] = command
-  return follow(spawn(program, args, { env }))
+  const child = spawn(program, args, { env, detached: true })
+  return follow(child, (signal) => void process.kill(-(child.pid ?? 0), signal))
 }
 
-function follow(child: ChildProcess): RunningProgram {
+function follow(
+  child: ChildProcess,
+  kill: (signal: NodeJS.Signals) => void = (signal) => void child.kill(signal),
+): RunningProgram {
   let written = ''
   let isOver = false
   const news = new EventTarget()
@@ -54,7 +58,7 @@ function follow(child: ChildProcess): RunningProgram {
       }
     },
     types: (text) => void child.stdin?.write(text),
-    kill: (signal) => void child.kill(signal),
+    kill,
     exitCode,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
