@@ -149,8 +149,11 @@ function unreachable(error: unknown): Outcome<never> {
   return { kind: 'unreachable', why }
 }
 
-/** gRPC's DEADLINE_EXCEEDED, where Temporal waits for a worker, and FAILED_PRECONDITION, where it has seen none lately. */
-const NO_WORKER: readonly unknown[] = [4, 9]
+/**
+ * gRPC's CANCELLED and DEADLINE_EXCEEDED, where this client or Temporal has waited for a worker in vain, and
+ * FAILED_PRECONDITION, where it has seen none lately.
+ */
+const NO_WORKER: readonly unknown[] = [1, 4, 9]
 
 /** Temporal's own words are only that the query has failed. */
 function isUnanswered(error: unknown): boolean {

@@ -59,8 +59,11 @@ function words(
       return `Gem does not answer as it should (${run?.trouble?.why}): tried again at ${run?.trouble?.until}`
     case 'SYNCING':
       return run ? `${run.mode} sync, ${stepOf(run)}` : name
-    case 'WAITING':
+    case 'WAITING': {
+      const [asked] = queuedResyncs(state.queue)
+      if (asked) return `${asked.mode} sync, asked for: ${asksDatabase}`
       return due ? waitFor(due, now) : name
+    }
     case 'STARTING':
       return asksDatabase
   }

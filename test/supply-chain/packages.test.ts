@@ -67,7 +67,7 @@ test('containers of the product write nothing, and gain no rights', () => {
 test('the container installs production packages alone, without any script, and does not run as root', () => {
   const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8')
   assert.match(dockerfile, /^RUN npm ci --omit=dev --ignore-scripts$/m)
-  assert.match(dockerfile, /^USER node$/m)
+  assert.match(dockerfile, /^USER 1000$/m)
   assert.deepEqual(
     [...dockerfile.matchAll(/^FROM (\S+)/gm)]
       .map((match) => match[1])

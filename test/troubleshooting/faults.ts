@@ -135,7 +135,7 @@ export const faults: Readonly<Record<string, (stage: Stage) => Promise<Told>>> =
       end $$;
       create trigger full_disk before insert on sync.run_streams for each statement execute function public.full_disk()`)
     await actor.handle.signal('resync', { mode: 'full' })
-    await untilHeldUp(actor)
+    await untilHeldUp(actor, 'syncSlice')
     const told = await tell(stage, actor)
     await stage.pool.query('drop trigger full_disk on sync.run_streams')
     return told
@@ -145,7 +145,8 @@ export const faults: Readonly<Record<string, (stage: Stage) => Promise<Told>>> =
     const actor = await stage.account()
     return await stage.withoutDatabase(async () => {
       await actor.handle.signal('resync', { mode: 'full' })
-      await untilHeldUp(actor)
+      await untilHeldUp(actor, 'loadAccount')
+      await actor.until(({ doing }) => doing.includes('asked for'))
       return { ...(await tell(stage, actor)), ready: await readiness(stage) }
     })
   },
@@ -176,10 +177,13 @@ async function untilStored(stage: Stage, { account, log }: Actor, state: string)
   }
 }
 
-async function untilHeldUp({ handle }: Actor): Promise<void> {
+async function untilHeldUp({ handle }: Actor, activity: string): Promise<void> {
   for (;;) {
     const { raw } = await handle.describe()
-    if (raw.pendingActivities?.some(({ lastFailure }) => lastFailure)) return
+    const isHeldUp = raw.pendingActivities?.some(
+      ({ activityType, lastFailure }) => activityType?.name === activity && lastFailure,
+    )
+    if (isHeldUp) return
   }
 }
 

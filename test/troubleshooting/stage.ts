@@ -93,7 +93,7 @@ export async function openStage(): Promise<Stage> {
       }
     },
     lastLog: () => worker.lines('').slice(-3).map(inLine).join('\n'),
-    metrics: async () => await (await fetch(`${worker.at}/metrics`)).text(),
+    metrics: () => freshMetrics(worker.at),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
@@ -110,6 +110,17 @@ function through(port: number, databaseUrl: string): string {
 }
 
 const ignore = () => {}
+
+/** What PostgreSQL tells is remembered for some seconds: waits until the worker has asked anew. */
+async function freshMetrics(at: string): Promise<string> {
+  const read = async () => await (await fetch(`${at}/metrics`)).text()
+  const ages = (text: string) => text.match(/^gem_ats_sync_freshness_seconds\{.*$/gm)?.join() ?? null
+  const remembered = ages(await read())
+  for (;;) {
+    const text = await read()
+    if (remembered === null || ages(text) !== remembered) return text
+  }
+}
 
 /** `warn account has a new state {"state":"PAUSED"}` */
 export function inLine({ level, msg, time: _t, pid: _p, hostname: _h, ...fields }: LogLine): string {

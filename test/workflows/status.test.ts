@@ -132,7 +132,9 @@ describe('the status of an account', () => {
 
   test('shows what is queued', () => {
     const queued = { mode: 'full', since: null, confirmDeletions: true, trigger: 'signal' } as const
-    assert.deepEqual(status({ queue: { jobs: queued } }).queue, [{ ...queued, models: ['jobs'] }])
+    const { queue, doing } = status({ queue: { jobs: queued } })
+    assert.deepEqual(queue, [{ ...queued, models: ['jobs'] }])
+    assert.equal(doing, `full sync, asked for: reads the account's settings from PostgreSQL`)
   })
 })
 
