@@ -13,7 +13,7 @@ export async function commitFound(
 ): Promise<PageOutcome> {
   return await commit(context, {
     ...slice,
-    ...mapPage(slice.stream, { records: [...found], needsSanitising }, { ...slice, ...context }),
+    ...(await mapPage(slice.stream, { records: [...found], needsSanitising }, { ...slice, ...context })),
     cursor,
     requests: context.limiter.takeCalls(),
   })

@@ -1,6 +1,6 @@
 import type { GemClient, GemPage } from '../gem/client.ts'
 import { deadEndError } from '../gem/dead-end.ts'
-import { judgePage, type ListReading } from '../gem/list-reading.ts'
+import { fingerprintOf, judgePage, type ListReading } from '../gem/list-reading.ts'
 import { type PageSize, pageSizeAfterGoodPage } from '../gem/page-size.ts'
 import { offsetAfter, pageAt } from '../gem/paging.ts'
 import { inSpan, recordSpan } from '../tracing.ts'
@@ -22,12 +22,19 @@ export interface PagesRequest<Mapped> {
   /** Asked before each call: whether the slice has room for another page. */
   readonly mayFetch: () => boolean
   /** What is made of each page as soon as it is there: while earlier ones are committed, PostgreSQL is who works. */
-  readonly map: (page: GemPage) => Mapped
+  readonly map: (page: GemPage) => Promise<Mapped>
   readonly signal: AbortSignal
 }
 
+/** A page without its records, which go as soon as they are mapped. */
+export interface ShownPage extends Omit<GemPage, 'records'> {
+  /** Of its records. */
+  readonly count: number
+  readonly fingerprint: string
+}
+
 export interface FetchedPage<Mapped> {
-  readonly page: GemPage
+  readonly page: ShownPage
   readonly mapped: Mapped
   readonly perPage: number
   /** Where the next page begins, and at which size. */
@@ -67,7 +74,7 @@ export async function* readPages<Mapped>(
   try {
     fetchAhead()
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const { page, mapped, isLast, ...judged } = judge(request, reading, next, await next.answer)
+      const { page, mapped, isLast, ...judged } = await judge(request, reading, next, await next.answer)
       reading = judged.reading
       offset = offsetAfter(next.number, next.perPage)
       // Pages of odd sizes are counted through at one size.
@@ -97,22 +104,23 @@ async function fetchAndMap<Mapped>(
     client.fetchPage({ path, query: { ...query }, page, perPage, signal }),
   )
   const start = performance.now()
-  const mapped = map(fetched)
+  const mapped = await map(fetched)
   const attributes = { page, records: fetched.records.length }
   recordSpan('map page', { attributes }, (performance.now() - start) / 1000)
-  return { page: fetched, mapped }
+  const { records, ...shown } = fetched
+  return { page: { ...shown, count: records.length, fingerprint: fingerprintOf(records) }, mapped }
 }
 
 type Answer<Mapped> = Pick<FetchedPage<Mapped>, 'page' | 'mapped'>
 
-function judge<Mapped>(
+async function judge<Mapped>(
   { path, mostRows, map }: PagesRequest<Mapped>,
   before: ListReading,
   { number, perPage }: { readonly number: number; readonly perPage: number },
   { page, mapped }: Answer<Mapped>,
-): Pick<FetchedPage<Mapped>, 'page' | 'mapped' | 'isLast' | 'reading'> {
+): Promise<Pick<FetchedPage<Mapped>, 'page' | 'mapped' | 'isLast' | 'reading'>> {
   const total = page.pagination?.total ?? null
-  const verdict = judgePage(before, { number, perPage, records: page.records, total }, mostRows)
+  const verdict = judgePage(before, { ...page, number, perPage, total }, mostRows)
   const deadEnd = (sameAs: number | null) =>
     deadEndError(path, { page: number, perPage, sameAs, rows: before.rows }, total)
   switch (verdict.kind) {
@@ -121,7 +129,7 @@ function judge<Mapped>(
       return { page, mapped, isLast: verdict.kind === 'end', reading: verdict.reading }
     case 'all again': {
       const nothing = { ...page, records: [] }
-      return { page: nothing, mapped: map(nothing), isLast: true, reading: before }
+      return { page: { ...page, count: 0 }, mapped: await map(nothing), isLast: true, reading: before }
     }
     case 'same page':
       throw deadEnd(verdict.as)
@@ -131,8 +139,8 @@ function judge<Mapped>(
 }
 
 /** The last page that is worth asking for, given one that is not the last. */
-function lookAhead(page: GemPage, number: number, perPage: number, inFlight: number): number {
-  if (page.records.length < perPage) return number + 1
+function lookAhead(page: ShownPage, number: number, perPage: number, inFlight: number): number {
+  if (page.count < perPage) return number + 1
   if (page.pagination === null) return number + inFlight
   // One more page than the total says: rows may have come since, and only the page after them proves the end.
   return Math.max(number + 1, Math.ceil(page.pagination.total / perPage))

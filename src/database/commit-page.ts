@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Model } from '../mappers/model.ts'
-import type { MappedRecord, RejectedRecord } from '../mappers/read-record.ts'
+import type { RejectedRecord } from '../mappers/read-record.ts'
 import type { StreamName } from '../streams.ts'
 import { advanceCursor, type Cursor } from './checkpoints.ts'
 import type { Db } from './connect.ts'
@@ -8,20 +8,20 @@ import type { AccountState, RunMode } from './database-types.ts'
 import { followChanges, noChanges } from './follow-changes.ts'
 import { lockAccount } from './lock-account.ts'
 import { withoutOutdated } from './outdated-copies.ts'
-import { isRefusedValue, type RefusedRecord, writeCarefully } from './refused-values.ts'
+import { isRefusedValue, type RefusedRow, writeCarefully } from './refused-values.ts'
 import { keepRejected, type Reject, resolveRejected } from './rejected-records.ts'
 import { type BlankedBatch, blankBatch, blankBelongings } from './retention/blank-page.ts'
 import { blankRaw } from './retention/blank-record.ts'
 import { rowId } from './row-id.ts'
-import type { Row, WriteContext } from './rows.ts'
+import { type Row, unpack, type WriteContext } from './rows.ts'
 import { type WriteCounts, type Written, writeRows } from './write-page.ts'
 
 /** Records of one model that a page brought. */
 export interface Batch {
   readonly stream: StreamName
   readonly model: Model
-  readonly records: readonly (MappedRecord | RejectedRecord)[]
-  /** What the mapped ones become: each once. */
+  readonly records: readonly (Row | RejectedRecord)[]
+  /** Those to be written: each once. */
   readonly rows: readonly Row[]
   /** Copies embedded in other records: they give way to a row whose last activity is newer than theirs. */
   readonly embedded: boolean
@@ -69,13 +69,13 @@ export async function commitPage(db: Db, commit: PageCommit): Promise<PageOutcom
   }
 }
 
-/** Writes a batch's rows, given the records that came along in them. */
+/** Writes a batch's rows, given those that came along in them. */
 type Write = (
   trx: Db,
   context: WriteContext,
   batch: Batch,
-  embedded: readonly MappedRecord[],
-) => Promise<Written & { readonly refused: readonly RefusedRecord[] }>
+  embedded: readonly Row[],
+) => Promise<Written & { readonly refused: readonly RefusedRow[] }>
 
 const writeAll: Write = async (trx, context, batch, embedded) => {
   const { counts, ...written } = await writeRows(trx, context, batch.model, batch.rows, embedded)
@@ -90,7 +90,7 @@ const carefully: Write = async (trx, context, batch, embedded) => ({
 })
 
 /** All copies of a record in their order; of embedded ones the newest alone. */
-const copiesOf = (batch: Batch) => (batch.embedded ? batch.rows.map(({ record }) => record) : mappedOf(batch))
+const copiesOf = (batch: Batch) => (batch.embedded ? batch.rows : mappedOf(batch))
 
 async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<PageOutcome> {
   const { account, cursor, page, embedded } = commit
@@ -135,7 +135,7 @@ const mappedOf = ({ records }: Batch) => records.filter((record) => record.kind 
 /** Where a page has a record twice, the later copy decides whether it counts as rejected. */
 function verdicts(
   { records }: Batch,
-  refused: readonly RefusedRecord[],
+  refused: readonly RefusedRow[],
   blank: ReadonlySet<string>,
 ): { rejects: Reject[]; resolved: string[] } {
   const unreadable: Reject[] = []
@@ -145,9 +145,10 @@ function verdicts(
     else if (record.remoteId === null) unreadable.push(record)
     else verdict.set(record.remoteId, record)
   }
-  for (const { record, reason } of refused) {
-    const { remoteId, remoteData } = record
-    verdict.set(remoteId, { remoteId, reason, raw: blank.has(remoteId) ? blankRaw(remoteId) : remoteData })
+  for (const { row, reason } of refused) {
+    const { remoteId } = row
+    const raw = blank.has(remoteId) ? blankRaw(remoteId) : unpack(row).remote_data
+    verdict.set(remoteId, { remoteId, reason, raw })
   }
   const known = [...verdict.values()].filter((reject) => reject !== null)
   const resolved = [...verdict].filter(([, reject]) => reject === null).map(([id]) => id)
@@ -157,12 +158,11 @@ function verdicts(
 /** A full pass proves absence by what it did see: rejected records with a readable id and embedded copies included. */
 async function rememberSeen(trx: Db, { account, runId, cursor, page, embedded }: PageCommit): Promise<void> {
   for (const batch of embedded ? [page, embedded] : [page]) {
-    const known = new Map(batch.rows.map((row) => [row.record.remoteId, row.id]))
     // A record that the page shows twice is there twice: it is a trace of rows that moved.
-    const ids = batch.records
-      .map((record) => record.remoteId)
-      .filter((id) => id !== null)
-      .map((id) => known.get(id) ?? rowId(account, batch.model.table, id))
+    const ids = batch.records.flatMap((record) => {
+      if (record.kind === 'mapped') return [record.id]
+      return record.remoteId === null ? [] : [rowId(account, batch.model.table, record.remoteId)]
+    })
     if (ids.length === 0) continue
     // What windows and look-ups bring is seen as well, but says nothing about how the whole list was read.
     const isAside = batch.embedded || cursor.step.kind !== 'whole'

@@ -1,16 +1,14 @@
 import { sql } from 'kysely'
-import type { MappedRecord } from '../mappers/read-record.ts'
 import { instantOf } from '../mappers/values.ts'
 import type { Db } from './connect.ts'
 import type { Row } from './rows.ts'
 
 /** Of each embedded application the copy that is not older than another one of the page. */
-export function newestCopies(copies: readonly MappedRecord[]): MappedRecord[] {
-  const newest = new Map<string, MappedRecord>()
+export function newestCopies(copies: readonly Row[]): Row[] {
+  const newest = new Map<string, Row>()
   for (const copy of copies) {
-    const other = newest.get(copy.remoteId)
-    if (other === undefined || !isNewer(lastActivity(other), lastActivity(copy)))
-      newest.set(copy.remoteId, copy)
+    const other = newest.get(copy.id)
+    if (other === undefined || !isNewer(lastActivity(other), lastActivity(copy))) newest.set(copy.id, copy)
   }
   return [...newest.values()]
 }
@@ -22,7 +20,7 @@ export async function withoutOutdated(trx: Db, copies: readonly Row[]): Promise<
     trx,
     copies.map(({ id }) => id),
   )
-  return copies.filter(({ id, record }) => !isNewer(stored.get(id) ?? null, lastActivity(record)))
+  return copies.filter((copy) => !isNewer(stored.get(copy.id) ?? null, lastActivity(copy)))
 }
 
 /** Of the stored rows, in milliseconds. The copies' own times stay here: PostgreSQL may refuse one, and the page with it. */
@@ -33,9 +31,8 @@ async function lastActivities(trx: Db, ids: readonly string[]): Promise<Map<stri
   return new Map(rows.map(({ id, at }) => [id, at]))
 }
 
-function lastActivity({ columns: { remote_updated_at } }: MappedRecord): number | null {
-  return typeof remote_updated_at === 'string' ? instantOf(remote_updated_at) : null
-}
+const lastActivity = ({ remoteUpdatedAt }: Row) =>
+  remoteUpdatedAt === null ? null : instantOf(remoteUpdatedAt)
 
 /** A copy without a time is not known to be newer, nor older. */
 function isNewer(one: number | null, other: number | null): boolean {

@@ -1,19 +1,18 @@
 import { sql } from 'kysely'
 import type { Model } from '../mappers/model.ts'
-import type { MappedRecord } from '../mappers/read-record.ts'
 import type { Db } from './connect.ts'
 import { followChanges } from './follow-changes.ts'
-import { toRows, type WriteContext } from './rows.ts'
+import { latestRows, type Row, type WriteContext } from './rows.ts'
 import { type WriteCounts, writeRows } from './write-page.ts'
 
-export interface RefusedRecord {
-  readonly record: MappedRecord
+export interface RefusedRow {
+  readonly row: Row
   readonly reason: string
 }
 
 export interface CarefulOutcome {
   readonly counts: WriteCounts
-  readonly refused: readonly RefusedRecord[]
+  readonly refused: readonly RefusedRow[]
 }
 
 /**
@@ -29,37 +28,36 @@ function sqlState(error: unknown): string | undefined {
 }
 
 /**
- * Writes the records that PostgreSQL takes, each part with what follows from it: a computed value may be what is refused. Of several copies of one record the last that it takes counts, and the
- * others are not written at all: in halves of their own each would undo the other, at each replay anew.
+ * Writes the rows that PostgreSQL takes, each part with what follows from it: a computed value may be what is refused.
+ * Of several copies of one record the last that it takes counts, and the others are not written at all: in halves of their own each would undo the other, at each replay anew.
  */
 export async function writeCarefully(
   trx: Db,
   context: WriteContext,
   model: Model,
-  records: readonly MappedRecord[],
-  embedded: readonly MappedRecord[],
+  rows: readonly Row[],
+  embedded: readonly Row[],
 ): Promise<CarefulOutcome> {
-  const latest = new Map(records.map((record) => [record.remoteId, record]))
-  const written = await writeOrHalve(trx, context, model, [...latest.values()], embedded)
-  const refused = new Set(written.refused.map(({ record }) => record.remoteId))
-  const others = records.filter((record) => latest.get(record.remoteId) !== record)
-  const instead = others.filter(({ remoteId }) => refused.has(remoteId))
+  const latest = latestRows(rows)
+  const written = await writeOrHalve(trx, context, model, latest, embedded)
+  const refused = new Set(written.refused.map(({ row }) => row.id))
+  const others = rows.filter((row) => !latest.includes(row))
+  const instead = others.filter(({ id }) => refused.has(id))
   const counts = { ...written.counts, unchanged: written.counts.unchanged + others.length - instead.length }
   if (instead.length === 0) return { ...written, counts }
   return add({ ...written, counts }, await writeCarefully(trx, context, model, instead, embedded))
 }
 
-/** Halves a batch that PostgreSQL refuses until the records are found that it refuses; the others are written. */
+/** Halves a batch that PostgreSQL refuses until the rows are found that it refuses; the others are written. */
 async function writeOrHalve(
   trx: Db,
   context: WriteContext,
   model: Model,
-  records: readonly MappedRecord[],
-  embedded: readonly MappedRecord[],
+  rows: readonly Row[],
+  embedded: readonly Row[],
 ): Promise<CarefulOutcome> {
   await sql`savepoint halving`.execute(trx)
   try {
-    const rows = toRows(model, context.account, records)
     const { counts, ...written } = await writeRows(trx, context, model, rows, embedded)
     await followChanges(trx, context, [written])
     await sql`release savepoint halving`.execute(trx)
@@ -68,7 +66,7 @@ async function writeOrHalve(
     if (!isRefusedValue(error)) throw error
     await sql`rollback to savepoint halving`.execute(trx)
     await sql`release savepoint halving`.execute(trx)
-    return await halve(trx, context, model, records, embedded, error)
+    return await halve(trx, context, model, rows, embedded, error)
   }
 }
 
@@ -76,21 +74,21 @@ async function halve(
   trx: Db,
   context: WriteContext,
   model: Model,
-  records: readonly MappedRecord[],
-  embedded: readonly MappedRecord[],
+  rows: readonly Row[],
+  embedded: readonly Row[],
   error: unknown,
 ): Promise<CarefulOutcome> {
-  const [record, ...others] = records
-  if (record === undefined) throw error
+  const [row, ...others] = rows
+  if (row === undefined) throw error
   if (others.length === 0) {
     return {
       counts: { inserted: 0, updated: 0, unchanged: 0 },
-      refused: [{ record, reason: reasonOf(error) }],
+      refused: [{ row, reason: reasonOf(error) }],
     }
   }
-  const middle = Math.ceil(records.length / 2)
-  const first = await writeOrHalve(trx, context, model, records.slice(0, middle), embedded)
-  return add(first, await writeOrHalve(trx, context, model, records.slice(middle), embedded))
+  const middle = Math.ceil(rows.length / 2)
+  const first = await writeOrHalve(trx, context, model, rows.slice(0, middle), embedded)
+  return add(first, await writeOrHalve(trx, context, model, rows.slice(middle), embedded))
 }
 
 function add(one: CarefulOutcome, other: CarefulOutcome): CarefulOutcome {

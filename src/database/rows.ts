@@ -1,21 +1,40 @@
-import type { JsonObject } from '../json.ts'
-import type { Model } from '../mappers/model.ts'
+import { parseExactJson } from '../gem/exact-json.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
+import type { DeletionMark, Model } from '../mappers/model.ts'
 import type { MappedRecord } from '../mappers/read-record.ts'
 import type { MainTable } from '../streams.ts'
 import { rowId } from './row-id.ts'
 
-/** A mapped record under the ids of this database: what the set-based statements take as JSON. */
+/**
+ * A mapped record under the ids of this database. Its values are packed: text that the set-based statements take as it
+ * is, outside of the heap, so that pages that wait for their commit cost the collector nothing.
+ */
 export interface Row {
+  readonly kind: 'mapped'
   readonly id: string
-  readonly record: MappedRecord
+  readonly remoteId: string
+  /** Gem's own mark of deletion. */
+  readonly deleted: DeletionMark | null
   /** Wanted parents, by column; null where the record names none. */
   readonly wanted: Readonly<Record<string, string | null>>
   readonly pairs: readonly PairRow[]
+  /** The model's, see `MappedRecord`. */
+  readonly facts: unknown
+  /** Of an application, what foretells its candidate's source; null for all others. */
+  readonly origin: Origin | null
+  readonly remoteUpdatedAt: string | null
+  readonly warnings: number
   /**
    * JSON text in UTF-8 of the row as far as the record alone decides it: all but references and computed columns.
    * Its last brace is left out: `rowset` adds them.
    */
   readonly openJson: Buffer
+}
+
+/** How somebody came to apply, and when (ISO 8601). */
+export interface Origin {
+  readonly source: string | null
+  readonly appliedAt: string | null
 }
 
 export interface PairRow {
@@ -42,20 +61,56 @@ export interface WriteContext {
   readonly now: string
 }
 
-/** Gives records their ids. Of several with one id the last stays: it is the later read. */
-export function toRows(model: Model, account: string, records: readonly MappedRecord[]): Row[] {
-  const byRemoteId = new Map(records.map((record) => [record.remoteId, record]))
-  return [...byRemoteId.values()].map((record) => toRow(model, account, record))
+/** Of several rows with one id the last: it is the later read. */
+export function latestRows(rows: readonly Row[]): Row[] {
+  return [...new Map(rows.map((row) => [row.id, row])).values()]
 }
 
-function toRow(model: Model, account: string, record: MappedRecord): Row {
+export function toRow(model: Model, account: string, record: MappedRecord): Row {
   const id = rowId(account, model.table, record.remoteId)
   const wanted: Record<string, string | null> = {}
   for (const [column, table] of Object.entries(model.references)) {
     const parent = record.references[column] ?? null
     wanted[column] = parent === null ? null : rowId(account, table, parent)
   }
-  return { id, record, wanted, pairs: toPairs(model, account, id, record), openJson: toOpenJson(id, record) }
+  const { kind, remoteId, deleted, facts, warnings, columns } = record
+  return {
+    ...{ kind, id, remoteId, deleted, wanted, facts, warnings },
+    pairs: toPairs(model, account, id, record),
+    origin: model.table === 'applications' ? originOf(record) : null,
+    remoteUpdatedAt: textOrNull(columns.remote_updated_at),
+    openJson: pack({
+      ...columns,
+      id,
+      remote_id: remoteId,
+      deleted: deleted !== null,
+      deleted_at: deleted?.at ?? null,
+      remote_data: record.remoteData,
+      // A copy embedded in a candidate need not repeat whose it is.
+      implied_key: record.impliedKey ?? null,
+    }),
+  }
+}
+
+function originOf({ columns: { custom_fields, remote_created_at } }: MappedRecord): Origin {
+  const source = isJsonObject(custom_fields) ? custom_fields.source : null
+  return { source: textOrNull(source), appliedAt: textOrNull(remote_created_at) }
+}
+
+const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null)
+
+const pack = (values: JsonObject) => Buffer.from(JSON.stringify(values).slice(0, -1))
+
+/** A row's values by column, `remote_data` among them; numbers that a double cannot hold keep their digits. */
+export function unpack({ openJson }: Row): PackedValues {
+  return parseExactJson(`${openJson}}`) as PackedValues
+}
+
+/** What `pack` was given. */
+type PackedValues = JsonObject & { readonly remote_data: JsonObject }
+
+export function withValues(row: Row, values: JsonObject): Row {
+  return { ...row, openJson: pack(values) }
 }
 
 function toPairs(model: Model, account: string, owner: string, record: MappedRecord): PairRow[] {
@@ -67,20 +122,6 @@ function toPairs(model: Model, account: string, owner: string, record: MappedRec
     parent: rowId(account, join.parentTable, pair.parent),
     roles: pair.roles ?? null,
   }))
-}
-
-function toOpenJson(id: string, record: MappedRecord): Buffer {
-  const json = JSON.stringify({
-    ...record.columns,
-    id,
-    remote_id: record.remoteId,
-    deleted: record.deleted !== null,
-    deleted_at: record.deleted?.at ?? null,
-    remote_data: record.remoteData,
-    // A copy embedded in a candidate need not repeat whose it is.
-    implied_key: record.impliedKey ?? null,
-  })
-  return Buffer.from(json.slice(0, -1))
 }
 
 /** The JSON text of a parameter that `jsonb_to_recordset` reads. */

@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import type { Model } from '../mappers/model.ts'
-import type { MappedRecord } from '../mappers/read-record.ts'
 import type { Db } from './connect.ts'
 import { foreseeValues } from './derived/foreseen-values.ts'
 import { writeApplicationFacts } from './facts/application-facts.ts'
@@ -29,14 +28,14 @@ export interface Written extends Followed {
  * Writes rows of one model, with their pairs, waiting references and facts. Set-based: the statements do not grow
  * with the rows.
  *
- * @param embedded records that came along in these and are written next.
+ * @param embedded rows that came along in these and are written next.
  */
 export async function writeRows(
   trx: Db,
   context: WriteContext,
   model: Model,
   rows: readonly Row[],
-  embedded: readonly MappedRecord[],
+  embedded: readonly Row[],
 ): Promise<Written> {
   const parents = await findParents(trx, model, rows)
   const references = await keepChosenJobs(trx, model, rows, resolveReferences(model, rows, parents))
@@ -79,7 +78,7 @@ async function keepChosenJobs(
   references: Resolved,
 ): Promise<Resolved> {
   const several =
-    model.table === 'applications' ? rows.filter((row) => row.record.facts !== null).map((row) => row.id) : []
+    model.table === 'applications' ? rows.filter((row) => row.facts !== null).map((row) => row.id) : []
   if (several.length === 0) return references
   const { rows: chosen } = await sql<{ id: string; job_id: string | null }>`
     select id, job_id from ats.applications where id = any(${several}::uuid[])`.execute(trx)

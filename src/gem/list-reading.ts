@@ -35,7 +35,9 @@ export interface PageShown {
   readonly number: number
   /** Rows that were asked for. */
   readonly perPage: number
-  readonly records: readonly unknown[]
+  /** Records that it shows. */
+  readonly count: number
+  readonly fingerprint: string
   /** Rows that Gem says the list has; null where it does not say. */
   readonly total: number | null
 }
@@ -54,9 +56,9 @@ export type PageVerdict =
  * @param mostRows of a list for which Gem sends no total, see `mostRowsOf`.
  */
 export function judgePage(before: ListReading, shown: PageShown, mostRows: number): PageVerdict {
-  const { number, perPage, records, total } = shown
-  if (records.length === 0) return { kind: 'end', reading: before }
-  const latest: ShownPage = { page: number, perPage, fingerprint: fingerprintOf(records) }
+  const { number, perPage, count, fingerprint, total } = shown
+  if (count === 0) return { kind: 'end', reading: before }
+  const latest: ShownPage = { page: number, perPage, fingerprint }
   // Where the size has changed a part is read again, which may hold just the rows of an earlier page.
   const same = [before.latest, before.landmark].find(
     (page) => page?.perPage === perPage && page.fingerprint === latest.fingerprint,
@@ -64,13 +66,13 @@ export function judgePage(before: ListReading, shown: PageShown, mostRows: numbe
   if (same) return isUnpaged(before, shown) ? { kind: 'all again' } : { kind: 'same page', as: same.page }
   if (before.rows >= mostRowsOf(total, mostRows)) return { kind: 'no end' }
 
-  const isOdd = records.length !== perPage
-  const isAll = total !== null && total <= (number - 1) * perPage + records.length
-  const ends = records.length < perPage && before.unevenAt === null && isAll
+  const isOdd = count !== perPage
+  const isAll = total !== null && total <= (number - 1) * perPage + count
+  const ends = count < perPage && before.unevenAt === null && isAll
   const pages = before.pages + 1
   const reading: ListReading = {
     pages,
-    rows: before.rows + records.length,
+    rows: before.rows + count,
     unevenAt: before.unevenAt ?? (isOdd && !ends ? perPage : null),
     latest,
     landmark: (pages & (pages - 1)) === 0 ? latest : before.landmark,
@@ -79,8 +81,8 @@ export function judgePage(before: ListReading, shown: PageShown, mostRows: numbe
 }
 
 /** The second page repeats the first, and that had not the size that was asked for: only the whole list has its own. */
-function isUnpaged({ pages }: ListReading, { perPage, records, total }: PageShown): boolean {
-  return pages === 1 && records.length !== perPage && (total === null || total <= records.length)
+function isUnpaged({ pages }: ListReading, { perPage, count, total }: PageShown): boolean {
+  return pages === 1 && count !== perPage && (total === null || total <= count)
 }
 
 /**

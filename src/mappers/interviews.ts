@@ -6,6 +6,11 @@ import { deletionMark, elements, text, time } from './values.ts'
 // An all-day event carries `date` instead of `date_time`.
 const gemMoment = gemRecord({ date_time: gemTime, date: gemTime }).nullish()
 
+/** The place in a job's interview plan that it fills. */
+export interface InterviewFacts {
+  readonly item: string
+}
+
 /** Source: GET /ats/v0/scheduled_interviews/ (gem-api.md 4.8). */
 export const interviews = defineModel({
   table: 'interviews',
@@ -53,6 +58,8 @@ export const interviews = defineModel({
   },
 }).mappedBy((interview, context) => {
   const deleted = deletionMark(interview.deleted_at, context)
+  const item = interview.job_stage_interview_item_id
+  const facts: InterviewFacts | null = typeof item === 'string' ? { item } : null
   return {
     deleted,
     columns: {
@@ -64,7 +71,7 @@ export const interviews = defineModel({
       remote_updated_at: time(interview.updated_at, 'updated_at', context),
     },
     references: { application_id: context.reference(interview.application_id) },
-    facts: null,
+    facts,
     pairs: interviewerPairs(interview.interviewers, context),
   }
 })

@@ -32,26 +32,26 @@ function serve(rows: number): void {
   gem.world.replaceAll('users', users)
 }
 
-function pages(change: Partial<PagesRequest<null>> = {}): AsyncGenerator<FetchedPage<null>> {
+function pages(change: Partial<PagesRequest<unknown[]>> = {}): AsyncGenerator<FetchedPage<unknown[]>> {
   return readPages(client, {
     ...{ path: '/ats/v0/users/', query: {}, offset: 0, maxPerPage: 10, inFlight: 4 },
     ...{ reading: newReading, mostRows: 1000 },
     size: startingPageSize(change.maxPerPage ?? 10),
     mayFetch: () => true,
-    map: () => null,
+    map: async ({ records }) => records,
     signal: new AbortController().signal,
     ...change,
   })
 }
 
-async function all(reading: AsyncGenerator<FetchedPage<null>>): Promise<FetchedPage<null>[]> {
-  const read: FetchedPage<null>[] = []
+async function all(reading: AsyncGenerator<FetchedPage<unknown[]>>): Promise<FetchedPage<unknown[]>[]> {
+  const read: FetchedPage<unknown[]>[] = []
   for await (const page of reading) read.push(page)
   return read
 }
 
-const indexesOf = ({ page }: FetchedPage<null>) =>
-  page.records.map((record) => Number((record as { id: string }).id.slice('user-'.length)))
+const indexesOf = ({ mapped }: FetchedPage<unknown[]>) =>
+  mapped.map((record) => Number((record as { id: string }).id.slice('user-'.length)))
 
 const asked = () => gem.requests.entries().map(({ page = 0 }) => page)
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
@@ -233,7 +233,7 @@ describe('the calls for pages', () => {
 })
 
 /** Reads until it fails. */
-async function readUntilError(reading: AsyncGenerator<FetchedPage<null>>): Promise<[number[], unknown]> {
+async function readUntilError(reading: AsyncGenerator<FetchedPage<unknown[]>>): Promise<[number[], unknown]> {
   const rows: number[] = []
   try {
     for await (const page of reading) rows.push(...indexesOf(page))

@@ -51,7 +51,7 @@ async function commit(
     stream,
     fence,
     cursor: { ...firstCursor, offset },
-    ...mapPage(stream, { records, needsSanitising: true }, { account, settings: noSettings }),
+    ...(await mapPage(stream, { records, needsSanitising: true }, { account, settings: noSettings })),
     requests: 1,
   })
 }
@@ -176,11 +176,11 @@ describe('the page commit', () => {
         stream: 'users',
         fence: taken.fence,
         cursor: firstCursor,
-        ...mapPage(
+        ...(await mapPage(
           'users',
           { records: [user('x')], needsSanitising: false },
           { account, settings: noSettings },
-        ),
+        )),
         requests: 1,
       }),
       /account removed has been removed/,

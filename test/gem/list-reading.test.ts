@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
+  fingerprintOf,
   holdsAt,
   judgePage,
   type ListReading,
@@ -22,7 +23,8 @@ function read(answers: readonly Answer[], mostRows = 1000): PageVerdict[] {
   const verdicts: PageVerdict[] = []
   let reading: ListReading = newReading
   for (const [index, { records, total = null }] of answers.entries()) {
-    const verdict = judgePage(reading, { number: index + 1, perPage: 10, records, total }, mostRows)
+    const shown = { count: records.length, fingerprint: fingerprintOf(records), total }
+    const verdict = judgePage(reading, { ...shown, number: index + 1, perPage: 10 }, mostRows)
     verdicts.push(verdict)
     if (verdict.kind !== 'more') break
     reading = verdict.reading

@@ -35,7 +35,7 @@ test('an interview becomes a row', () => {
       remote_updated_at: '2026-02-03T11:00:00.000Z',
     },
     references: { application_id: 'a1' },
-    facts: null,
+    facts: { item: 'it1' },
     pairs: [{ parent: 'u2' }, { parent: 'u1' }],
     remoteData: interview,
     impliedKey: null,

@@ -84,7 +84,7 @@ export async function syncDirectly(db: Db, sync: DirectSync): Promise<PageOutcom
           stream,
           fence,
           cursor: { ...firstCursor, offset },
-          ...mapPage(stream, { records: [...records], needsSanitising: true }, { account, settings }),
+          ...(await mapPage(stream, { records: [...records], needsSanitising: true }, { account, settings })),
           requests: 1,
         }),
       )

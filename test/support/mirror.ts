@@ -58,10 +58,10 @@ export async function openMirror(db: Db, account = uniqueName('acme')): Promise<
   return {
     account,
     ask,
-    commit: (stream, ...records) =>
-      commitPage(db, {
+    commit: async (stream, ...records) =>
+      await commitPage(db, {
         ...{ account, runId, mode: 'full', stream, fence: fences.get(stream) ?? 0, cursor: firstCursor },
-        ...mapPage(stream, { records, needsSanitising: true }, { account, settings: noSettings }),
+        ...(await mapPage(stream, { records, needsSanitising: true }, { account, settings: noSettings })),
         requests: 1,
       }),
     one,

@@ -14,8 +14,8 @@ export async function writeApplicationFacts(
   context: WriteContext,
   rows: readonly Row[],
 ): Promise<string[]> {
-  const several = rows.flatMap(({ id, record }) => {
-    const facts = record.facts as ApplicationFacts | null
+  const several = rows.flatMap(({ id, facts: known }) => {
+    const facts = known as ApplicationFacts | null
     return facts === null
       ? []
       : [{ id, job_ids: facts.jobs.map((job) => rowId(context.account, 'jobs', job)) }]

@@ -14,8 +14,8 @@ export async function writeJobPostFacts(
   context: WriteContext,
   rows: readonly Row[],
 ): Promise<string[]> {
-  const input = rows.map(({ id, record }) => {
-    const facts = record.facts as JobPostFacts
+  const input = rows.map(({ id, facts: known }) => {
+    const facts = known as JobPostFacts
     return {
       id,
       job_id: facts.job === null ? null : rowId(context.account, 'jobs', facts.job),

@@ -40,15 +40,13 @@ interface ChangedFacts {
 }
 
 async function upsertFacts(trx: Db, context: WriteContext, rows: readonly Row[]): Promise<ChangedFacts[]> {
-  const input = rows.map(({ id, record }) => {
-    const facts = record.facts as JobStageFacts
+  const input = rows.map(({ id, remoteId, facts: known }) => {
+    const facts = known as JobStageFacts
     return {
       id,
       job_id: facts.job === null ? null : rowId(context.account, 'jobs', facts.job),
       pair_id:
-        facts.job === null
-          ? null
-          : rowId(context.account, 'job_application_stages', facts.job, record.remoteId),
+        facts.job === null ? null : rowId(context.account, 'job_application_stages', facts.job, remoteId),
       active: facts.active,
       plan: facts.plan,
     }

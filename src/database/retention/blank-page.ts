@@ -1,8 +1,8 @@
 import type { RejectedRecord } from '../../mappers/read-record.ts'
 import type { Batch } from '../commit-page.ts'
 import type { Db } from '../connect.ts'
-import { type Row, toRows, type WriteContext } from '../rows.ts'
-import { blankRecord, blankRejected } from './blank-record.ts'
+import type { Row, WriteContext } from '../rows.ts'
+import { blankRejected, blankRow } from './blank-record.ts'
 import { blankRejectsOf } from './blank-rejects.ts'
 import { blankRows, type PersonalTable, theseCandidates } from './blank-rows.ts'
 import { findDue } from './find-due.ts'
@@ -46,12 +46,10 @@ export async function blankBatch(
   for (const row of table === 'candidates' ? batch.rows : []) {
     if (isMarkedBefore(row, before)) persons.set(row, row.id)
   }
-  const blank = new Set(batch.rows.filter((row) => persons.has(row)).map(({ record }) => record.remoteId))
-  const rows = batch.rows.flatMap((row) =>
-    persons.has(row) ? toRows(batch.model, account, [blankRecord(row.record, personal)]) : [row],
-  )
+  const blank = new Set(batch.rows.filter((row) => persons.has(row)).map((row) => row.remoteId))
+  const rows = batch.rows.map((row) => (persons.has(row) ? blankRow(row, personal) : row))
   const records = batch.records.map((record) => {
-    if (record.kind === 'mapped') return blank.has(record.remoteId) ? blankRecord(record, personal) : record
+    if (record.kind === 'mapped') return blank.has(record.remoteId) ? blankRow(record, personal) : record
     const isDue = persons.has(record) || (table === 'candidates' && isRejectedMarkedBefore(record, before))
     return isDue ? blankRejected(record) : record
   })

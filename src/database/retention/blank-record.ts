@@ -1,24 +1,18 @@
 import type { JsonObject } from '../../json.ts'
 import type { PersonalData } from '../../mappers/model.ts'
-import type { MappedRecord, RejectedRecord } from '../../mappers/read-record.ts'
+import type { RejectedRecord } from '../../mappers/read-record.ts'
+import { type Row, unpack, withValues } from '../rows.ts'
 
-/** The record as it may be kept of a deleted candidate: ids, references, times and states. */
-export function blankRecord(
-  record: MappedRecord,
-  { keeps, columns, customFields }: PersonalData,
-): MappedRecord {
-  const { custom_fields } = record.columns
-  return {
-    ...record,
-    columns: {
-      ...record.columns,
-      ...columns,
-      ...(customFields === undefined
-        ? {}
-        : { custom_fields: { ...(custom_fields as JsonObject), ...customFields } }),
-    },
-    remoteData: Object.fromEntries(Object.entries(record.remoteData).filter(([key]) => keeps.includes(key))),
-  }
+/** The row as it may be kept of a deleted candidate: ids, references, times and states. */
+export function blankRow(row: Row, { keeps, columns, customFields }: PersonalData): Row {
+  const { custom_fields, remote_data, ...values } = unpack(row)
+  return withValues(row, {
+    ...values,
+    custom_fields:
+      customFields === undefined ? custom_fields : { ...(custom_fields as JsonObject), ...customFields },
+    ...columns,
+    remote_data: Object.fromEntries(Object.entries(remote_data).filter(([key]) => keeps.includes(key))),
+  })
 }
 
 /** Of a rejected record no field can be trusted to hold what its name says: the id alone stays. */

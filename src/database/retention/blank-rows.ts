@@ -17,7 +17,7 @@ export const deletedBetween = (after: Date | null, until: Date): Persons =>
 export const theseCandidates = (ids: readonly string[]): Persons => sql`p.id = any(${[...ids]}::uuid[])`
 
 /**
- * Blanks rows about candidates that are not blank yet, as `blankRecord` blanks records. It is a change like any other:
+ * Blanks rows about candidates that are not blank yet, as `blankRow` blanks those of a page. It is a change like any other:
  * `changed_at` moves if a column other than `remote_data` differs.
  *
  * @param limit of rows; null: all.

@@ -11,11 +11,11 @@ export type Links = Partial<RowsOfPersons>
 
 export const noLinks: Links = {}
 
-export function linksOf(table: PersonalTable, { id, record, wanted }: Row): Links {
+export function linksOf(table: PersonalTable, { id, deleted, wanted }: Row): Links {
   switch (table) {
     case 'candidates':
       // A mark without a readable time: the row knows since when it is deleted.
-      return record.deleted !== null && record.deleted.at === null ? { candidates: [id] } : noLinks
+      return deleted !== null && deleted.at === null ? { candidates: [id] } : noLinks
     case 'applications':
       return { candidates: present(wanted.candidate_id) }
     case 'interviews':
@@ -42,7 +42,7 @@ export function linksOfRejected(account: string, table: PersonalTable, record: R
 }
 
 /** Whether Gem's own mark says that a candidate was deleted by then. */
-export function isMarkedBefore({ record: { deleted } }: Row, time: Date): boolean {
+export function isMarkedBefore({ deleted }: Row, time: Date): boolean {
   return deleted !== null && deleted.at !== null && instantOf(deleted.at) <= time.getTime()
 }
 

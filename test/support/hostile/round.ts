@@ -73,7 +73,7 @@ async function commitTwice({ db, reader }: Round, { account, runId, stream, body
   await beginStream(db, runId, stream)
   const commit = async () => {
     const { records, needsSanitising } = parse(body)
-    const mapped = mapPage(stream, { records, needsSanitising }, { account, settings })
+    const mapped = await mapPage(stream, { records, needsSanitising }, { account, settings })
     const place = { account, runId, mode: 'full', stream, fence, cursor: firstCursor } as const
     await commitPage(db, { ...place, ...mapped, requests: 1 })
     return await versions(reader, account)
