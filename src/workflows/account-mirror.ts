@@ -15,7 +15,7 @@ export class AccountMirror {
   /** What PostgreSQL knows. */
   #known: MirroredState = { state: 'ACTIVE', reason: null }
   /** PostgreSQL is being told. */
-  isWriting = false
+  #isWriting = false
 
   /** @param onRefused told when PostgreSQL will not take the state: the account may have been removed. */
   constructor(account: string, state: AccountState, onRefused: () => void) {
@@ -34,14 +34,19 @@ export class AccountMirror {
     await condition(() => this.#isTrue())
   }
 
+  /** PostgreSQL knows what is so now, and is not being told anything. */
+  get isAtRest(): boolean {
+    return !this.#isWriting && this.#isTrue()
+  }
+
   /** Ends with the workflow. */
   async keep(): Promise<never> {
     for (;;) {
       await condition(() => !this.#isTrue())
       const wanted = mirroredOf(this.#state)
-      this.isWriting = true
+      this.#isWriting = true
       await this.#write(wanted)
-      this.isWriting = false
+      this.#isWriting = false
       this.#known = wanted
     }
   }

@@ -56,6 +56,8 @@ class AccountLife {
   readonly #shown = new ShownStatus()
   readonly #continuation = new Continuation()
   #due: DueSync | null = null
+  /** Only what is under way goes on: the Temporal run ends once it is done. */
+  #isEnding = false
   /** Something has happened since the last look at the account: settings or keys may be others. */
   #woken = false
 
@@ -63,7 +65,7 @@ class AccountLife {
     this.#account = account
     this.#state = state ?? initialState()
     this.#mirror = new AccountMirror(account, this.#state, () => this.#wake())
-    this.#retention = new Retention(account, this.#state)
+    this.#retention = new Retention(account, this.#state, () => this.#isEnding || this.#continuation.isDue())
     // Before the first await: a message that comes earlier waits for its handler.
     listen({
       state: this.#state,
@@ -85,8 +87,9 @@ class AccountLife {
       if (schedule && run) await this.#sync(schedule, run)
       if (!run || this.#state.obstacle) await this.#wait()
     }
-    // What is being told to PostgreSQL must not arrive after what the next Temporal run tells it.
-    await condition(() => allHandlersFinished() && !this.#mirror.isWriting)
+    this.#isEnding = true
+    // What PostgreSQL is told or asked to do must not arrive after what the next Temporal run tells it.
+    await condition(() => allHandlersFinished() && this.#mirror.isAtRest && !this.#retention.isWorking)
     return await continueAsNew({ account: this.#account, state: this.#state })
   }
 

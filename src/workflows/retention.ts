@@ -1,5 +1,5 @@
 import { ActivityFailure, condition, isCancellation } from '@temporalio/workflow'
-import type { AccountSchedule, RetentionDays } from '../activities/account.types.ts'
+import type { AccountSchedule, AppliedRetention, RetentionDays } from '../activities/account.types.ts'
 import { bookkeeping } from './activities.ts'
 import type { AccountState } from './state.ts'
 
@@ -22,14 +22,19 @@ const dayMs = 86_400_000
 export class Retention {
   readonly #account: string
   readonly #state: AccountState
+  readonly #isTimeToContinue: () => boolean
+  /** An activity is under way. */
+  isWorking = false
   /** The account has been looked at: it is there. */
   #isKnown = false
   /** The settings, as they were last read. */
   #wanted: RetentionDays | null = null
 
-  constructor(account: string, state: AccountState) {
+  /** @param isTimeToContinue nothing is begun any more: the next Temporal run goes on from the state. */
+  constructor(account: string, state: AccountState, isTimeToContinue: () => boolean) {
     this.#account = account
     this.#state = state
+    this.#isTimeToContinue = isTimeToContinue
   }
 
   /** Takes note of the settings; null where they cannot be read. */
@@ -76,10 +81,21 @@ export class Retention {
   async #letGo(now: string): Promise<RetentionDays> {
     const summary = 'retention: deleted candidates, old runs'
     for (;;) {
-      const { by, done } = await bookkeeping.applyRetention.executeWithOptions({ summary }, [
+      // One that is begun now would be left behind by its workflow, which ends.
+      if (this.#isTimeToContinue()) await condition(() => !this.#isTimeToContinue())
+      const { by, done } = await this.#letGoSome(now, summary)
+      if (done) return by
+    }
+  }
+
+  async #letGoSome(now: string, summary: string): Promise<AppliedRetention> {
+    this.isWorking = true
+    try {
+      return await bookkeeping.applyRetention.executeWithOptions({ summary }, [
         { account: this.#account, now },
       ])
-      if (done) return by
+    } finally {
+      this.isWorking = false
     }
   }
 }
