@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { WorkflowHandle } from '@temporalio/client'
 import { updateSettings } from '../../src/accounts/account-store.ts'
 import { applyAssignments } from '../../src/accounts/assignments.ts'
+import { mostEvents } from '../../src/workflows/continuation.ts'
 import { statusQuery } from '../../src/workflows/messages.ts'
 import { personAsSent, personalWords } from '../support/deleted-person.ts'
 import { type Product, startProduct } from '../support/product.ts'
 import { findInDatabase } from '../support/search-database.ts'
 import { situations } from '../support/situations.ts'
+import { untilStatus } from '../support/until-status.ts'
 
 /** One for each test: what one of them cuts off may not stop the others' clock. */
 const start = () => startProduct({ candidates: 20, seed: 33 }, { timeSkipping: true })
@@ -116,6 +119,49 @@ test('retention costs no sync while it fails, and goes on once it can', async ()
   while ((await runsOf(product, account)).length === 3);
   assert.ok((await runsOf(product, account)).every(({ state }) => state === 'SUCCEEDED'))
 })
+
+test('what comes due as the history is cut is left to the next Temporal run, which begins with it', async () => {
+  await using product = await startProduct({ candidates: 5, seed: 35 })
+  const account = await product.addAccount()
+  const handle = await product.start(account)
+  await product.nextSync(account)
+  await handle.signal('pause')
+  await untilStatus(handle, ({ state }) => state === 'PAUSED')
+  await fillHistory(handle)
+  await updateSettings(product.db, account, (stored) => applyAssignments(stored, ['retention.afterDays=9']))
+  await handle.signal('wake')
+  while ((await handle.describe()).runId === handle.firstExecutionRunId);
+  const { workflowId, firstExecutionRunId } = handle
+  while (!(await activitiesOf(product, workflowId)).completed.includes('applyRetention'));
+  assert.deepEqual((await activitiesOf(product, workflowId, firstExecutionRunId)).open, [])
+})
+
+/** Until the task after the next look at the account is the first to find the history full: that look takes nine events. */
+async function fillHistory(handle: WorkflowHandle): Promise<void> {
+  for (;;) {
+    // Answered once all messages before have been worked.
+    await handle.query(statusQuery)
+    const room = mostEvents - 3 - (await handle.describe()).historyLength
+    if (room < 6) return
+    // Those that are sent together share a task, or have up to four events each.
+    const together = Math.min(20, Math.floor(room / 4))
+    await Promise.all(Array.from({ length: together }, () => handle.signal('unknown')))
+  }
+}
+
+/** Activities of a Temporal run by what became of them. */
+async function activitiesOf({ client }: Product, workflowId: string, runId?: string) {
+  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory()
+  const ended = new Set(
+    (events ?? []).map(({ activityTaskCompletedEventAttributes: end }) => String(end?.scheduledEventId)),
+  )
+  const scheduled = (events ?? []).flatMap(({ eventId, activityTaskScheduledEventAttributes: begin }) =>
+    begin ? [{ type: begin.activityType?.name, isCompleted: ended.has(String(eventId)) }] : [],
+  )
+  const types = (isCompleted: boolean) =>
+    scheduled.filter((activity) => activity.isCompleted === isCompleted).map(({ type }) => type)
+  return { completed: types(true), open: types(false) }
+}
 
 async function changedAt({ pool }: Product): Promise<unknown> {
   const { rows } = await pool.query(
