@@ -26,7 +26,7 @@ async function copyOf(template: string): Promise<TestDatabase> {
   const { postgresUrl, workerPassword } = testStack()
   const name = `test_${randomBytes(8).toString('hex')}`
   await runStatement(postgresUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`)
-  const drop = () => runStatement(postgresUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+  const drop = () => dropDatabase(postgresUrl, name)
   return {
     name,
     ownerUrl: urlOf(postgresUrl, { name }),
@@ -35,6 +35,18 @@ async function copyOf(template: string): Promise<TestDatabase> {
     [Symbol.asyncDispose]: drop,
   }
 }
+
+/** Those who are just closing their connections may do so (PostgreSQL waits five seconds): their client would be told an error. */
+async function dropDatabase(postgresUrl: string, name: string): Promise<void> {
+  try {
+    await runStatement(postgresUrl, `DROP DATABASE IF EXISTS ${name}`)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === OBJECT_IN_USE)) throw error
+    await runStatement(postgresUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+  }
+}
+
+const OBJECT_IN_USE = '55006'
 
 function urlOf(base: string, parts: { name: string; user?: string; password?: string }): string {
   const url = new URL(base)
