@@ -12,9 +12,10 @@ import { isRefusedValue, type RefusedRow, writeCarefully } from './refused-value
 import { keepRejected, type Reject, resolveRejected } from './rejected-records.ts'
 import { type BlankedBatch, blankBatch, blankBelongings } from './retention/blank-page.ts'
 import { blankRaw } from './retention/blank-record.ts'
+import { keepDigests, unchangedRows } from './row-digests.ts'
 import { rowId } from './row-id.ts'
-import { type Row, unpack, type WriteContext } from './rows.ts'
-import { type WriteCounts, type Written, writeRows } from './write-page.ts'
+import { type Row, unpack, uuids, type WriteContext } from './rows.ts'
+import { comparePairs, type WriteCounts, type Written, writeRows } from './write-page.ts'
 
 /** Records of one model that a page brought. */
 export interface Batch {
@@ -79,8 +80,10 @@ type Write = (
 
 const writeAll: Write = async (trx, context, batch, embedded) => {
   const { counts, ...written } = await writeRows(trx, context, batch.model, batch.rows, embedded)
-  const repeated = copiesOf(batch).length - batch.rows.length
-  return { ...written, counts: { ...counts, unchanged: counts.unchanged + repeated }, refused: [] }
+  await keepDigests(trx, context, batch.model, batch.rows)
+  // Those that were told to be unchanged, and earlier copies of the same record.
+  const others = copiesOf(batch).length - batch.rows.length
+  return { ...written, counts: { ...counts, unchanged: counts.unchanged + others }, refused: [] }
 }
 
 /** It follows the changes by itself, part by part. */
@@ -120,7 +123,15 @@ async function writeBatch(
   { batch, persons, blank }: BlankedBatch,
   write: Write,
 ): Promise<Written & { readonly rejected: number; readonly newlyBlank: readonly string[] }> {
-  const current = batch.embedded ? { ...batch, rows: await withoutOutdated(trx, batch.rows) } : batch
+  const unchanged = await unchangedRows(trx, context, batch.model, batch.rows)
+  await comparePairs(
+    trx,
+    context,
+    batch.model,
+    batch.rows.filter((row) => unchanged.has(row.id)),
+  )
+  const differing = batch.rows.filter((row) => !unchanged.has(row.id))
+  const current = { ...batch, rows: batch.embedded ? await withoutOutdated(trx, differing) : differing }
   const cameAlong = !batch.embedded && commit.embedded ? mappedOf(commit.embedded) : []
   const { refused, ...written } = await write(trx, context, current, cameAlong)
   const { rejects, resolved } = verdicts(batch, refused, blank)
@@ -168,7 +179,7 @@ async function rememberSeen(trx: Db, { account, runId, cursor, page, embedded }:
     const isAside = batch.embedded || cursor.step.kind !== 'whole'
     await sql`
       insert into sync.seen_pages (run_id, stream, round, embedded, ids)
-      values (${runId}, ${batch.stream}, ${cursor.round}, ${isAside}, ${ids}::uuid[])`.execute(trx)
+      values (${runId}, ${batch.stream}, ${cursor.round}, ${isAside}, ${uuids(ids)}::uuid[])`.execute(trx)
   }
 }
 

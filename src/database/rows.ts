@@ -1,9 +1,10 @@
+import { hash } from 'node:crypto'
 import { parseExactJson } from '../gem/exact-json.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import type { DeletionMark, Model } from '../mappers/model.ts'
 import type { MappedRecord } from '../mappers/read-record.ts'
 import type { MainTable } from '../streams.ts'
-import { rowId } from './row-id.ts'
+import { parentId, rowId } from './row-id.ts'
 
 /**
  * A mapped record under the ids of this database. Its values are packed: text that the set-based statements take as it
@@ -24,6 +25,8 @@ export interface Row {
   readonly origin: Origin | null
   readonly remoteUpdatedAt: string | null
   readonly warnings: number
+  /** SHA-256, cut to 128 bits, of all that the record decides: as 32 hexadecimal digits, which PostgreSQL reads as a UUID. */
+  readonly digest: string
   /**
    * JSON text in UTF-8 of the row as far as the record alone decides it: all but references and computed columns.
    * Its last brace is left out: `rowset` adds them.
@@ -71,25 +74,26 @@ export function toRow(model: Model, account: string, record: MappedRecord): Row 
   const wanted: Record<string, string | null> = {}
   for (const [column, table] of Object.entries(model.references)) {
     const parent = record.references[column] ?? null
-    wanted[column] = parent === null ? null : rowId(account, table, parent)
+    wanted[column] = parent === null ? null : parentId(account, table, parent)
   }
   const { kind, remoteId, deleted, facts, warnings, columns } = record
-  return {
+  const values = {
+    ...columns,
+    id,
+    remote_id: remoteId,
+    deleted: deleted !== null,
+    deleted_at: deleted?.at ?? null,
+    remote_data: record.remoteData,
+    // A copy embedded in a candidate need not repeat whose it is.
+    implied_key: record.impliedKey ?? null,
+  }
+  const row = {
     ...{ kind, id, remoteId, deleted, wanted, facts, warnings },
     pairs: toPairs(model, account, id, record),
     origin: model.table === 'applications' ? originOf(record) : null,
     remoteUpdatedAt: textOrNull(columns.remote_updated_at),
-    openJson: pack({
-      ...columns,
-      id,
-      remote_id: remoteId,
-      deleted: deleted !== null,
-      deleted_at: deleted?.at ?? null,
-      remote_data: record.remoteData,
-      // A copy embedded in a candidate need not repeat whose it is.
-      implied_key: record.impliedKey ?? null,
-    }),
   }
+  return { ...row, ...pack(row, values) }
 }
 
 function originOf({ columns: { custom_fields, remote_created_at } }: MappedRecord): Origin {
@@ -99,18 +103,42 @@ function originOf({ columns: { custom_fields, remote_created_at } }: MappedRecor
 
 const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null)
 
-const pack = (values: JsonObject) => Buffer.from(JSON.stringify(values).slice(0, -1))
+/** What `pack` is given, by column. */
+type PackedValues = JsonObject & { readonly remote_data: JsonObject }
+
+function pack(row: Unpacked, values: PackedValues): Pick<Row, 'openJson' | 'digest'> {
+  const others = JSON.stringify([row.wanted, row.pairs, row.facts])
+  const whole = Buffer.from(others + openTextOf(values))
+  const data = withoutAttachmentUrls(values.remote_data)
+  const compared =
+    data === values.remote_data ? whole : Buffer.from(others + openTextOf({ ...values, remote_data: data }))
+  return {
+    openJson: whole.subarray(Buffer.byteLength(others)),
+    digest: hash('sha256', compared, 'hex').slice(0, 32),
+  }
+}
+
+type Unpacked = Omit<Row, 'openJson' | 'digest'>
+
+const openTextOf = (values: JsonObject) => JSON.stringify(values).slice(0, -1)
+
+/** Signed URLs differ at each read: as in `sync.without_attachment_urls`, they alone are no difference. */
+function withoutAttachmentUrls(data: JsonObject): JsonObject {
+  const { attachments } = data
+  if (!Array.isArray(attachments) || attachments.length === 0) return data
+  const unsigned = attachments.map((attachment) =>
+    isJsonObject(attachment) ? { ...attachment, url: undefined } : attachment,
+  )
+  return { ...data, attachments: unsigned }
+}
 
 /** A row's values by column, `remote_data` among them; numbers that a double cannot hold keep their digits. */
 export function unpack({ openJson }: Row): PackedValues {
   return parseExactJson(`${openJson}}`) as PackedValues
 }
 
-/** What `pack` was given. */
-type PackedValues = JsonObject & { readonly remote_data: JsonObject }
-
-export function withValues(row: Row, values: JsonObject): Row {
-  return { ...row, openJson: pack(values) }
+export function withValues(row: Row, values: PackedValues): Row {
+  return { ...row, ...pack(row, values) }
 }
 
 function toPairs(model: Model, account: string, owner: string, record: MappedRecord): PairRow[] {
@@ -119,10 +147,13 @@ function toPairs(model: Model, account: string, owner: string, record: MappedRec
   return record.pairs.map((pair) => ({
     id: rowId(account, join.table, record.remoteId, pair.parent),
     owner,
-    parent: rowId(account, join.parentTable, pair.parent),
+    parent: parentId(account, join.parentTable, pair.parent),
     roles: pair.roles ?? null,
   }))
 }
+
+/** The text of an array parameter. Ids need no quotes, which the driver would write and look for in each of them. */
+export const uuids = (ids: readonly string[]) => `{${ids.join(',')}}`
 
 /** The JSON text of a parameter that `jsonb_to_recordset` reads. */
 export function recordset(rows: readonly JsonObject[]): string {

@@ -111,6 +111,11 @@ export const syncComments = {
     comment: 'Ids that the full pass of a running run has seen, a row a page',
     columns: {},
   },
+  'sync.row_digests': {
+    comment:
+      'By which digest of what Gem sent each row of ats was written, and in which version it is stored since',
+    columns: {},
+  },
   'sync.waiting_references': { comment: 'References whose parent has no row yet', columns: {} },
   'sync.waiting_pairs': { comment: 'Join rows whose second parent has no row yet', columns: {} },
   'sync.job_stage_facts': {

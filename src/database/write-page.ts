@@ -5,8 +5,8 @@ import { foreseeValues } from './derived/foreseen-values.ts'
 import { writeApplicationFacts } from './facts/application-facts.ts'
 import { writeJobPostFacts } from './facts/job-post-facts.ts'
 import { writeJobStageFacts } from './facts/job-stage-facts.ts'
-import { findParents } from './find-parents.ts'
-import { type FactsChanges, type Followed, noFactsChanges } from './follow-changes.ts'
+import { findPairParents, findParents } from './find-parents.ts'
+import { type FactsChanges, type Followed, noChanges, noFactsChanges } from './follow-changes.ts'
 import { writePairs } from './pairs.ts'
 import type { Row, WriteContext } from './rows.ts'
 import { type Resolved, type Upserted, upsertRows } from './upsert-rows.ts'
@@ -37,6 +37,7 @@ export async function writeRows(
   rows: readonly Row[],
   embedded: readonly Row[],
 ): Promise<Written> {
+  if (rows.length === 0) return { ...noChanges, counts: count(0, []) }
   const parents = await findParents(trx, model, rows)
   const references = await keepChosenJobs(trx, model, rows, resolveReferences(model, rows, parents))
   const foreseen = await foreseeValues(trx, context, model, rows, embedded)
@@ -47,6 +48,17 @@ export async function writeRows(
   }
   const facts = await writeFacts(trx, context, model, rows)
   return { counts: count(rows.length, written), changes: { [model.table]: written }, facts }
+}
+
+/** Brings the join rows in line with rows that are stored as they are: both are written by different statements. */
+export async function comparePairs(
+  trx: Db,
+  context: WriteContext,
+  { join }: Model,
+  rows: readonly Row[],
+): Promise<void> {
+  if (join === undefined || rows.length === 0) return
+  await writePairs(trx, context, join, rows, await findPairParents(trx, join, rows))
 }
 
 async function writeFacts(

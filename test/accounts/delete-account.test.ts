@@ -65,6 +65,8 @@ async function fill(account: string, on = db): Promise<void> {
   await sql`insert into sync.stage_plans (account, stage_id) values (${account}, ${one('application_stages')})`.execute(
     db,
   )
+  await sql`insert into sync.row_digests (account, id, digest, row_version)
+    values (${account}, ${id}, ${id}, '7')`.execute(on)
   await sql`insert into sync.checkpoints (account, stream) values (${account}, 'users')`.execute(on)
   await sql`insert into sync.reader_accounts (account, role) values (${account}, 'ats_reader')`.execute(on)
   await sql`insert into sync.rate_limits (account, next_slot_at) values (${account}, now())`.execute(on)

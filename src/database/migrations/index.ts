@@ -3,6 +3,7 @@ import * as syncTables from './0002-sync-tables.ts'
 import * as roles from './0003-roles.ts'
 import * as retention from './0004-retention.ts'
 import * as readerAccounts from './0005-reader-accounts.ts'
+import * as rowDigests from './0006-row-digests.ts'
 
 /** All migrations, in their order. */
 export const migrations = {
@@ -11,4 +12,5 @@ export const migrations = {
   '0003-roles': roles,
   '0004-retention': retention,
   '0005-reader-accounts': readerAccounts,
+  '0006-row-digests': rowDigests,
 }

@@ -44,6 +44,8 @@ export async function blankRows(
       from ats.candidates p ${rowsOf[table]}
       where p.account = ${account} and ${persons} and (${columnsDiffer} or cardinality(${beyond}) > 0)
       limit ${limit}
+    ), forgotten as (
+      delete from sync.row_digests d using full_ones where d.account = ${account} and d.id = full_ones.id
     )
     update ${sql.table(`ats.${table}`)} t set
       ${sql.join(
