@@ -1,6 +1,7 @@
 import { Kysely, type LogEvent, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Database } from './database-types.ts'
+import { PreparingClient } from './preparing-client.ts'
 
 /** A Kysely handle on a pool of its own; `destroy()` closes the pool. */
 export type Db = Kysely<Database>
@@ -32,12 +33,15 @@ const lockMs = 60_000
 /** @param url postgres:// URL; TLS as its `sslmode` says. */
 export function connect(url: string, options: ConnectOptions = {}): Db {
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString: url,
     max: options.max ?? 8,
     application_name: options.applicationName ?? 'gem-ats-sync',
     connectionTimeoutMillis: options.timeoutMs ?? 10_000,
     ...(options.timeoutMs === undefined ? {} : { query_timeout: options.timeoutMs }),
     keepAlive: true,
+    // With a connection go its prepared statements, and plans that were made for tables as they were.
+    maxLifetimeSeconds: 1_800,
     types,
     // Not as a parameter of the connection: poolers in between refuse those that they do not know.
     async onConnect(client) {
@@ -50,7 +54,7 @@ export function connect(url: string, options: ConnectOptions = {}): Db {
   pool.on('connect', (client) => client.on('error', () => {}))
   const { onStatement } = options
   return new Kysely<Database>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: pool }),
     ...(onStatement === undefined ? {} : { log: onStatement }),
   })
 }
