@@ -9,7 +9,7 @@ import { keyringOf } from './config/keyring.ts'
 import { type TemporalConfig, temporalOf } from './config/temporal.ts'
 import { UserError } from './errors.ts'
 import type { LogOptions } from './log.ts'
-import type { HttpAddress } from './worker/http-server.ts'
+import type { HttpAddress } from './serve-http.ts'
 
 export { codecKeysOf } from './config/codec-keys.ts'
 export { codecServerOf } from './config/codec-server.ts'

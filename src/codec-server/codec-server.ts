@@ -1,22 +1,13 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { CodecKeys } from '../codec/codec-keys.ts'
 import { EncryptingCodec } from '../codec/payload-codec.ts'
-import { UserError } from '../errors.ts'
+import { type HttpAddress, type HttpServer, serveHttp } from '../serve-http.ts'
 import { Access, type AccessOptions } from './access.ts'
 import { type Answer, type Answering, answer } from './answer.ts'
 
 export interface CodecServerOptions extends AccessOptions {
   readonly keys: CodecKeys
-  readonly host: string
-  /** 0: any that is free. */
-  readonly port: number
-}
-
-export interface CodecServer extends AsyncDisposable {
-  /** `http://127.0.0.1:8234` */
-  readonly url: string
+  readonly address: HttpAddress
 }
 
 /** How long somebody may take to send a request. */
@@ -27,12 +18,7 @@ const requestMs = 30_000
  *
  * @throws UserError if the address cannot be listened on.
  */
-export async function startCodecServer({
-  keys,
-  host,
-  port,
-  ...who
-}: CodecServerOptions): Promise<CodecServer> {
+export async function startCodecServer({ keys, address, ...who }: CodecServerOptions): Promise<HttpServer> {
   const answering = {
     // One payload that cannot be read must not hide all others of a history.
     codec: new EncryptingCodec({ keys, unreadable: 'left' }),
@@ -41,15 +27,10 @@ export async function startCodecServer({
   const server = createServer({ requestTimeout: requestMs }, (request, response) =>
     respond(request, response, answering),
   )
-  await listen(server, host, port)
-  return {
-    url: urlOf(server),
-    async [Symbol.asyncDispose]() {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+  return await serveHttp(server, address, {
+    variable: 'GEM_ATS_SYNC_CODEC_SERVER_ADDRESS',
+    unset: 'it is 127.0.0.1:8234',
+  })
 }
 
 async function respond(request: IncomingMessage, response: ServerResponse, answering: Answering) {
@@ -77,23 +58,4 @@ function allowed({ headers: { origin } }: IncomingMessage, access: Access): Reco
 /** A connection that broke while it was read: nobody is there to read the answer. */
 function failed(): Answer {
   return { status: 400, type: 'text/plain', body: 'the request could not be read\n' }
-}
-
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  try {
-    server.listen(port, host)
-    await once(server, 'listening')
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    throw new UserError(
-      `The codec server cannot listen on ${host}:${port} (${code}); ` +
-        'set GEM_ATS_SYNC_CODEC_SERVER_ADDRESS to an address of this machine with a port that is free',
-      { cause: error },
-    )
-  }
-}
-
-function urlOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

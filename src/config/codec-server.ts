@@ -23,6 +23,6 @@ export function codecServerOf(environment: Environment): CodecServerOptions {
     keys,
     token,
     origin: variables.GEM_ATS_SYNC_CODEC_SERVER_ORIGIN ?? null,
-    ...(variables.GEM_ATS_SYNC_CODEC_SERVER_ADDRESS ?? usualAddress),
+    address: variables.GEM_ATS_SYNC_CODEC_SERVER_ADDRESS ?? usualAddress,
   }
 }

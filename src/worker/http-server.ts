@@ -1,15 +1,6 @@
-import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type RequestListener } from 'node:http'
 import type { Logger } from 'pino'
-import { UserError } from '../errors.ts'
-
-export interface HttpAddress {
-  /** A name or an address, without brackets. */
-  readonly host: string
-  /** 0: any that is free. */
-  readonly port: number
-}
+import { type HttpAddress, type HttpServer, serveHttp } from '../serve-http.ts'
 
 export interface HttpAnswer {
   readonly status: number
@@ -19,11 +10,6 @@ export interface HttpAnswer {
 
 /** What is answered, by path. */
 export type Routes = Readonly<Record<string, () => HttpAnswer | Promise<HttpAnswer>>>
-
-export interface HttpServer extends AsyncDisposable {
-  /** `http://127.0.0.1:9464` */
-  readonly url: string
-}
 
 /**
  * Serves GET and HEAD of the given paths.
@@ -35,36 +21,10 @@ export async function startHttpServer(
   routes: Routes,
   log: Logger,
 ): Promise<HttpServer> {
-  const server = createServer(listener(routes, log))
-  await listen(server, address)
-  return {
-    url: urlOf(server),
-    async [Symbol.asyncDispose]() {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
-}
-
-async function listen(server: Server, { host, port }: HttpAddress): Promise<void> {
-  try {
-    server.listen(port, host)
-    await once(server, 'listening')
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    const why = code === 'EADDRINUSE' ? 'that port is in use' : `it cannot be listened on (${code})`
-    throw new UserError(
-      `GEM_ATS_SYNC_HTTP_ADDRESS asks for ${host}:${port}, but ${why}; set it to an address of this machine with a ` +
-        'port that is free (port 0: any), or leave it out: then this worker serves neither health nor metrics',
-      { cause: error },
-    )
-  }
-}
-
-function urlOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  return await serveHttp(createServer(listener(routes, log)), address, {
+    variable: 'GEM_ATS_SYNC_HTTP_ADDRESS',
+    unset: 'this worker serves neither health nor metrics',
+  })
 }
 
 const plain = (status: number, body: string): HttpAnswer => ({

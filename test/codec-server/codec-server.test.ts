@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { encryptPayload, isEncrypted } from '../../src/codec/encrypted-payload.ts'
 import { Access } from '../../src/codec-server/access.ts'
-import { type CodecServer, startCodecServer } from '../../src/codec-server/codec-server.ts'
+import { startCodecServer } from '../../src/codec-server/codec-server.ts'
 import { writeRemotePayloads } from '../../src/codec-server/remote-payloads.ts'
+import type { HttpServer } from '../../src/serve-http.ts'
 import { newKey } from '../accounts/fixtures.ts'
 import { jsonPayload, newCodecKeys, readable } from '../codec/fixtures.ts'
 import { type Asked, ask, bearer, convert, read, TOKEN, WEB_UI } from './ask.ts'
@@ -13,9 +14,14 @@ const payload = jsonPayload({ account: 'acme' })
 const encrypted = encryptPayload(keys.current, payload)
 const secretBody = writeRemotePayloads([encrypted])
 
-let server: CodecServer
+let server: HttpServer
 before(async () => {
-  server = await startCodecServer({ keys, host: '127.0.0.1', port: 0, token: TOKEN, origin: WEB_UI })
+  server = await startCodecServer({
+    keys,
+    address: { host: '127.0.0.1', port: 0 },
+    token: TOKEN,
+    origin: WEB_UI,
+  })
 })
 after(() => server[Symbol.asyncDispose]())
 
@@ -133,7 +139,7 @@ test('a wrong token gives no cookie, and a cookie that is forged or has ended is
 })
 
 test('without the origin of a Web UI no browser may ask', async () => {
-  const options = { keys, host: '127.0.0.1', port: 0, token: TOKEN, origin: null }
+  const options = { keys, address: { host: '127.0.0.1', port: 0 }, token: TOKEN, origin: null }
   await using closed = await startCodecServer(options)
   const session = new Access({ token: TOKEN, origin: null }).session()
   for (const origin of ['null', WEB_UI]) {

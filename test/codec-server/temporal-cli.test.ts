@@ -95,7 +95,7 @@ test('it does not start without a key, without a token, or with a short one', as
     ],
     [
       { GEM_ATS_SYNC_CODEC_SERVER_ADDRESS: '192.0.2.1:80' },
-      /cannot listen on 192.0.2.1:80 \(EADDRNOTAVAIL\)/,
+      /Cannot listen on 192.0.2.1:80 \(EADDRNOTAVAIL\); set GEM_ATS_SYNC_CODEC_SERVER_ADDRESS to/,
     ],
   ] as const
   for (const [env, message] of refusals) {

@@ -152,7 +152,7 @@ describe('the address', () => {
     assert.match(
       stderr,
       new RegExp(
-        `^error: GEM_ATS_SYNC_HTTP_ADDRESS asks for ${address}, but that port is in use; [^\\n]+\\n$`,
+        `^error: Cannot listen on ${address} \\(that port is in use\\); set GEM_ATS_SYNC_HTTP_ADDRESS to [^\\n]+\\n$`,
       ),
     )
   })
@@ -163,7 +163,7 @@ describe('the address', () => {
     assert.equal(code, 2)
     assert.match(
       stderr,
-      /^error: GEM_ATS_SYNC_HTTP_ADDRESS asks for 192\.0\.2\.1:9464, but it cannot be listened on \(EADDRNOTAVAIL\)/,
+      /^error: Cannot listen on 192\.0\.2\.1:9464 \(EADDRNOTAVAIL\); set GEM_ATS_SYNC_HTTP_ADDRESS to/,
     )
   })
 
