@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from 'node:util'
 import type pg from 'pg'
 
 /** One committed move of a cursor, as PostgreSQL saw it: what was rolled back left no trace. */
 interface Move {
   readonly stream: string
   readonly fence: number
+  /** What the run's move before it left behind; null for a stream's first. */
+  readonly before: Place | null
   readonly from: Place
   readonly to: Place
   /** Records that the same transaction counted. */
@@ -46,11 +49,13 @@ export async function callWitness(pool: pg.Pool): Promise<void> {
 
 /**
  * Pages of a run that were committed twice, or rows that were counted without a move of the cursor: each commit has to
- * begin where the one before it ended, and to move the cursor by at least as many rows as it counted.
+ * begin where the one before it ended, whichever attempt made it, and to move the cursor by at least as many rows as it
+ * counted.
  */
 export async function doubleCommits(pool: pg.Pool, runId: string): Promise<string[]> {
   const { rows } = await pool.query<Move>(
     `select m.stream, m.fence::int, m.from_cursor as from, m.to_cursor as to,
+      lag(m.to_cursor) over (partition by m.stream order by m.number) as before,
       coalesce(c.fetched, 0)::int as fetched, coalesce(c.pages, 0)::int as pages
     from witness.moves m left join witness.counts c on c.xid = m.xid and c.stream = m.stream and c.run_id = m.run_id
     where m.run_id = $1 order by m.number`,
@@ -63,6 +68,10 @@ export async function doubleCommits(pool: pg.Pool, runId: string): Promise<strin
     if (move.fence < (fences.get(move.stream) ?? 0))
       problems.push(`${told}: by an attempt that was fenced off`)
     fences.set(move.stream, move.fence)
+    if (!goesOn(move))
+      problems.push(
+        `${told}: goes on from elsewhere than ${move.before ? placeOf(move.before) : 'the begin'}`,
+      )
     if (move.pages > 0 && !movesForward(move)) problems.push(`${told}: committed twice`)
   }
   const unmoved = await pool.query(
@@ -71,6 +80,12 @@ export async function doubleCommits(pool: pg.Pool, runId: string): Promise<strin
     [runId],
   )
   return [...problems, ...unmoved.rows.map(({ stream }) => `${stream}: rows without a move of the cursor`)]
+}
+
+/** Nothing that a commit left of the cursor, its place or what it knows of the list, may be lost to the next attempt. */
+function goesOn({ before, from }: Move): boolean {
+  if (before === null) return from.round === 0 && from.offset === 0
+  return isDeepStrictEqual(before, from)
 }
 
 /** Within a reading by the rows that were counted; records that a second look found have no place in a list. */
