@@ -102,60 +102,63 @@ async function loadRaw({ bed, source, account, latencyMs }: Case, loader: string
 }
 
 /** A first sync within Gem's own limit, where its time can be no less than that of its requests. */
-async function loadLimited({ bed, source, account, latencyMs }: Case): Promise<void> {
-  await using database = await bed.createDatabase()
-  await using product = await RunningProduct.start({
-    ...bed,
-    databaseUrl: database.workerUrl,
-    ownerUrl: database.ownerUrl,
+async function loadLimited(of: Case): Promise<void> {
+  const assignments = [`rate.requestsPerSecond=${granted.perSecond}`, `rate.burst=${granted.burst}`]
+  await inProduct(of, { assignments, rate: granted }, async ({ start, sync }) => {
+    const sample = await sync('product limited', start)
+    await take(sample, of.source)
+    const { requests, throttled } = await of.source.counts()
+    const least = requests / granted.perSecond
+    console.error(
+      `  ${(sample.seconds / least).toFixed(2)} × the ${least.toFixed(1)} s of its requests, ${throttled} refused`,
+    )
   })
-  const name = `bench-${Date.now()}`
-  await product.addAccount(name, account, [
-    `rate.requestsPerSecond=${granted.perSecond}`,
-    `rate.burst=${granted.burst}`,
-  ])
-  await source.set({ latencyMs, rate: granted })
-  const parts = { loader: product.pid, postgres: bed.postgres.pid, databaseUrl: database.ownerUrl }
-  const cost = await measure(parts, async () => {
-    await product.startAccount(name)
-    const state = await product.nextSync(name)
-    if (state !== 'SUCCEEDED') throw new Error(`the sync has ended ${state}`)
-  })
-  await take({ ...caseOf(account, latencyMs), loader: 'product limited', ...cost }, source)
-  const { requests, throttled } = await source.counts()
-  const least = requests / granted.perSecond
-  console.error(
-    `  ${(cost.seconds / least).toFixed(2)} × the ${least.toFixed(1)} s of its requests, ${throttled} refused`,
-  )
-  await product.handleOf(name).terminate('measured')
 }
 
-async function loadProduct({ bed, source, account, latencyMs }: Case): Promise<void> {
-  await using database = await bed.createDatabase()
-  await using product = await RunningProduct.start({
-    ...bed,
-    databaseUrl: database.workerUrl,
-    ownerUrl: database.ownerUrl,
+async function loadProduct(of: Case): Promise<void> {
+  await inProduct(of, { assignments: wideOpen, rate: null }, async ({ start, handle, sync }) => {
+    const first = await sync('product', start)
+    await take({ ...first, ...(await historyOf(handle)) }, of.source)
+    const again = await sync('product again', () => handle.signal('resync', { mode: 'full' }))
+    await take(again, of.source)
+    const delta = await sync('product delta', () => handle.signal('resync', { mode: 'delta' }))
+    await take(delta, of.source)
   })
+}
+
+interface AccountInProduct {
+  readonly start: () => Promise<unknown>
+  readonly handle: ReturnType<RunningProduct['handleOf']>
+  /** Measures the sync that something asks for. */
+  readonly sync: (loader: string, ask: () => Promise<unknown>) => Promise<Omit<Sample, keyof Counted>>
+}
+
+/** Does something with the case's account in a product that has no other. */
+async function inProduct(
+  { bed, source, account, latencyMs }: Case,
+  { assignments, rate }: { readonly assignments: readonly string[]; readonly rate: typeof granted | null },
+  work: (account: AccountInProduct) => Promise<void>,
+): Promise<void> {
+  await using database = await bed.createDatabase()
+  const { workerUrl: databaseUrl, ownerUrl } = database
+  await using product = await RunningProduct.start({ ...bed, databaseUrl, ownerUrl })
   const name = `bench-${Date.now()}`
-  await product.addAccount(name, account, wideOpen)
-  const parts = { loader: product.pid, postgres: bed.postgres.pid, databaseUrl: database.ownerUrl }
-  const sync = async (loader: string, ask: () => Promise<unknown>) => {
-    await source.set({ latencyMs, rate: null })
-    const cost = await measure(parts, async () => {
-      await ask()
-      const state = await product.nextSync(name)
-      if (state !== 'SUCCEEDED') throw new Error(`the sync has ended ${state}`)
-    })
-    return { ...caseOf(account, latencyMs), loader, ...cost }
-  }
-  const first = await sync('product', () => product.startAccount(name))
+  await product.addAccount(name, account, assignments)
+  const parts = { loader: product.pid, postgres: bed.postgres.pid, databaseUrl: ownerUrl }
   const handle = product.handleOf(name)
-  await take({ ...first, ...(await historyOf(handle)) }, source)
-  const again = await sync('product again', () => handle.signal('resync', { mode: 'full' }))
-  await take(again, source)
-  const delta = await sync('product delta', () => handle.signal('resync', { mode: 'delta' }))
-  await take(delta, source)
+  await work({
+    start: () => product.startAccount(name),
+    handle,
+    async sync(loader, ask) {
+      await source.set({ latencyMs, rate })
+      const cost = await measure(parts, async () => {
+        await ask()
+        const state = await product.nextSync(name)
+        if (state !== 'SUCCEEDED') throw new Error(`the sync has ended ${state}`)
+      })
+      return { ...caseOf(account, latencyMs), loader, ...cost }
+    },
+  })
   await handle.terminate('measured')
 }
 
@@ -163,7 +166,10 @@ function caseOf({ candidates, objects }: SourceAccount, latencyMs: number) {
   return { candidates, objects, latencyMs }
 }
 
-async function take(sample: Omit<Sample, 'requests' | 'mostInFlight'>, source: Source): Promise<void> {
+/** What the source tells of a load. */
+type Counted = Pick<Sample, 'requests' | 'mostInFlight'>
+
+async function take(sample: Omit<Sample, keyof Counted>, source: Source): Promise<void> {
   const { requests, mostInFlight } = await source.counts()
   const taken: Sample = { ...sample, requests, mostInFlight }
   samples.push(taken)
