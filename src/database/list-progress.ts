@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
+import type { StreamCounts } from '../activities/slice.types.ts'
 import type { StreamName } from '../streams.ts'
 import type { Step } from './checkpoints.ts'
 import type { Db } from './connect.ts'
 import type { RunMode, StreamState } from './database-types.ts'
 
 /** How far a run has read one of Gem's lists, page by page. */
-export interface StreamProgress {
+export interface StreamProgress extends Omit<StreamCounts, 'pages' | 'requests'> {
   readonly stream: StreamName
   /** Null: this run has not begun it. */
   readonly state: StreamState | null
@@ -19,12 +20,6 @@ export interface StreamProgress {
   readonly previous: number | null
   /** Seconds at work, without the time that Gem asked to wait: 0 while it waits for longer than it has worked. */
   readonly seconds: number
-  readonly fetched: number
-  readonly inserted: number
-  readonly updated: number
-  readonly unchanged: number
-  readonly deleted: number
-  readonly rejected: number
   readonly error: string | null
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { StreamCounts } from '../activities/slice.types.ts'
 import type { Db } from './connect.ts'
 import type { RunMode, RunState, RunTrigger, StreamState } from './database-types.ts'
 
@@ -48,22 +49,14 @@ export async function listRuns(db: Db, { account, beginning, limit }: WantedRuns
   return rows
 }
 
-export interface ListedStream {
+export interface ListedStream extends StreamCounts {
   readonly stream: string
   readonly state: StreamState
   readonly started_at: Date
   readonly finished_at: Date | null
   /** Until it ended, or until now. */
   readonly seconds: number
-  readonly pages: number
-  readonly fetched: number
-  readonly inserted: number
-  readonly updated: number
-  readonly unchanged: number
-  readonly deleted: number
-  readonly rejected: number
   readonly warnings: number
-  readonly requests: number
   readonly rate_limited_ms: number
   readonly error: string | null
 }

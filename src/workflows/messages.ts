@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
+import type { StreamCounts } from '../activities/slice.types.ts'
 import type { RunMode, RunState, RunTrigger, StreamState } from '../database/database-types.ts'
 import type { MainTable, StreamName } from '../streams.ts'
 
@@ -24,17 +25,9 @@ export interface Resync {
   readonly trigger: RunTrigger
 }
 
-export interface StreamStatus {
+export interface StreamStatus extends StreamCounts {
   readonly stream: StreamName
   readonly state: StreamState | 'PENDING'
-  readonly pages: number
-  readonly fetched: number
-  readonly inserted: number
-  readonly updated: number
-  readonly unchanged: number
-  readonly deleted: number
-  readonly rejected: number
-  readonly requests: number
   readonly error: string | null
 }
 
