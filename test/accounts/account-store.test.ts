@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
 import { sql } from 'kysely'
 import {
   findAccount,
@@ -11,23 +11,14 @@ import {
   updateSettings,
 } from '../../src/accounts/account-store.ts'
 import { applyAssignments } from '../../src/accounts/assignments.ts'
-import { connect, type Db } from '../../src/database/connect.ts'
 import { FencedError, UserError } from '../../src/errors.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { acme, newKeyring } from './fixtures.ts'
 
-let database: TestDatabase
-let db: Db
+const { db } = await databaseOfFile()
+
 const keyring = newKeyring()
 
-before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 2 })
-})
-after(async () => {
-  await db.destroy()
-  await database.drop()
-})
 beforeEach(() => sql`delete from sync.accounts`.execute(db))
 
 const stored = async () => (await sql<object>`select * from sync.accounts order by account`.execute(db)).rows

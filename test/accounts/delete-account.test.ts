@@ -1,26 +1,18 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
 import { sql } from 'kysely'
 import { findAccount, insertAccount } from '../../src/accounts/account-store.ts'
 import { deleteAccount } from '../../src/accounts/delete-account.ts'
 import { accountTables } from '../../src/accounts/left-over-rows.ts'
-import { connect, type Db } from '../../src/database/connect.ts'
+import { connect } from '../../src/database/connect.ts'
 import { UserError } from '../../src/errors.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { acme, newKeyring } from './fixtures.ts'
 
-let database: TestDatabase
-let db: Db
+const { database, db } = await databaseOfFile()
+
 const keyring = newKeyring()
 
-before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 2 })
-})
-after(async () => {
-  await db.destroy()
-  await database.drop()
-})
 beforeEach(async () => {
   for (const name of ['acme', 'other']) await deleteAccount(db, name).catch(() => {})
   for (const account of ['acme', 'other']) {

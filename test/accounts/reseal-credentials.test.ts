@@ -1,23 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
 import { sql } from 'kysely'
 import { insertAccount, readCredentials, updateKey } from '../../src/accounts/account-store.ts'
 import { resealCredentials } from '../../src/accounts/reseal-credentials.ts'
-import { connect, type Db } from '../../src/database/connect.ts'
 import { UserError } from '../../src/errors.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { acme, newKey, newKeyring } from './fixtures.ts'
 
-let database: TestDatabase
-let db: Db
-before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 3 })
-})
-after(async () => {
-  await db.destroy()
-  await database.drop()
-})
+const { db } = await databaseOfFile()
+
 beforeEach(() => sql`delete from sync.accounts`.execute(db))
 
 const stored = async () =>

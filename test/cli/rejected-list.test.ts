@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { connect, type Db } from '../../src/database/connect.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { before, test } from 'node:test'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { openMirror } from '../support/mirror.ts'
 import { runCli } from './run-cli.ts'
 
-let database: TestDatabase
-let db: Db
+const { database, db } = await databaseOfFile()
 
 const hostileId = 'a\u001b[2J\u009b\u202eb\nc'
 
 before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 2 })
   const acme = await openMirror(db, 'acme')
   await acme.commit('users', { id: 'healed', name: 5 }, { id: hostileId, first_name: 5, last_name: 'Ruiz' })
   await acme.commit('users', { id: 'healed' })
@@ -20,10 +16,6 @@ before(async () => {
   await openMirror(db, 'empty')
   const other = await openMirror(db, 'other')
   await other.commit('users', { id: 'of-another', first_name: [] })
-})
-after(async () => {
-  await db.destroy()
-  await database.drop()
 })
 
 async function list(...args: string[]): Promise<string> {

@@ -1,28 +1,19 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { after, before, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
 import { sql } from 'kysely'
 import { insertAccount, readCredentials } from '../../src/accounts/account-store.ts'
 import { type Keyring, parseEncryptionKey } from '../../src/accounts/encryption.ts'
-import { connect, type Db } from '../../src/database/connect.ts'
 import { acme, newKeyring } from '../accounts/fixtures.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { runCli } from './run-cli.ts'
+
+const { database, db } = await databaseOfFile()
 
 const newKeyText = randomBytes(32).toString('base64')
 const oldKeyText = randomBytes(32).toString('base64')
 const [current, old] = [keyringOf(newKeyText), keyringOf(oldKeyText)]
 
-let database: TestDatabase
-let db: Db
-before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 2 })
-})
-after(async () => {
-  await db.destroy()
-  await database.drop()
-})
 beforeEach(() => sql`delete from sync.accounts`.execute(db))
 
 /** Neither key comes out, whatever is asked. */

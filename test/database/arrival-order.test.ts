@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import pg from 'pg'
-import { connect, type Db } from '../../src/database/connect.ts'
 import { startSimulatedGem } from '../../src/embedded/simulated-gem/index.ts'
 import { type StreamName, streamNames } from '../../src/streams.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { noSettings } from '../support/direct-sync.ts'
 import { openMirror } from '../support/mirror.ts'
 import { differences } from '../support/oracle/differences.ts'
@@ -15,19 +13,7 @@ import { mainTables } from '../support/oracle/types.ts'
 import { strangeAccount } from '../support/strange-account/index.ts'
 import { random } from '../support/strange-account/random.ts'
 
-let database: TestDatabase
-let db: Db
-let owner: pg.Pool
-before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 2 })
-  owner = new pg.Pool({ connectionString: database.ownerUrl, max: 1 })
-})
-after(async () => {
-  await db.destroy()
-  await owner.end()
-  await database.drop()
-})
+const { db, owner } = await databaseOfFile()
 
 interface Page {
   readonly stream: StreamName

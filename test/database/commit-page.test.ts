@@ -1,31 +1,24 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, beforeEach, describe, test } from 'node:test'
+import { before, beforeEach, describe, test } from 'node:test'
 import { sql } from 'kysely'
 import { mapPage } from '../../src/activities/map-page.ts'
 import { type Lease, takeLease } from '../../src/database/checkpoints.ts'
 import { commitPage, type PageOutcome } from '../../src/database/commit-page.ts'
-import { connect, type Db } from '../../src/database/connect.ts'
 import { beginRun, beginStream } from '../../src/database/runs.ts'
 import { runStatement } from '../../src/embedded/postgres-query.ts'
 import { FencedError } from '../../src/errors.ts'
 import type { StreamName } from '../../src/streams.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { firstCursor, insertBareAccount, nextClaim, noSettings } from '../support/direct-sync.ts'
 
-let database: TestDatabase
-let db: Db
+const { database, db } = await databaseOfFile()
+
 const account = 'acme'
 let runId: string
 
 before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 4 })
   await insertBareAccount(db, account)
-})
-after(async () => {
-  await db.destroy()
-  await database.drop()
 })
 beforeEach(async () => {
   runId = randomUUID()

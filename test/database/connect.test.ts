@@ -1,21 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { sql } from 'kysely'
 import { connect, type Db } from '../../src/database/connect.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
+
+const { database, db } = await databaseOfFile()
 
 describe('a connection to PostgreSQL', () => {
-  let database: TestDatabase
-  let db: Db
-  before(async () => {
-    database = await createTestDatabase()
-    db = connect(database.workerUrl, { max: 2 })
-  })
-  after(async () => {
-    await db.destroy()
-    await database.drop()
-  })
-
   test('that breaks between two statements fails its transaction, and neither the process nor the next one', async () => {
     const transaction = db.transaction().execute(async (trx) => {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx)

@@ -1,24 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, test } from 'node:test'
-import { connect, type Db } from '../../src/database/connect.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { beforeEach, describe, test } from 'node:test'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { type Mirror, openMirror } from '../support/mirror.ts'
 import { application, type Fields, interview, job, post, stage } from '../support/records.ts'
 
-let database: TestDatabase
-let db: Db
+const { db } = await databaseOfFile()
+
 /** A new account for each test. */
 let mirror: Mirror
-before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 2 })
-})
 beforeEach(async () => {
   mirror = await openMirror(db)
-})
-after(async () => {
-  await db.destroy()
-  await database.drop()
 })
 
 describe('the stage of an interview', () => {

@@ -1,29 +1,19 @@
 /** A worker that stood still (a frozen machine, a long pause) goes on where it was, long after others have taken over. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { type Claim, type Cursor, takeLease } from '../../src/database/checkpoints.ts'
 import { commitPage } from '../../src/database/commit-page.ts'
-import { connect, type Db } from '../../src/database/connect.ts'
 import { beginRun, beginStream, finishRun } from '../../src/database/runs.ts'
 import { FencedError } from '../../src/errors.ts'
 import { models } from '../../src/mappers/registry.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { firstCursor, insertBareAccount } from '../support/direct-sync.ts'
 import { uniqueName } from '../support/temporal.ts'
 
-describe('an attempt that was held up', () => {
-  let database: TestDatabase
-  let db: Db
-  before(async () => {
-    database = await createTestDatabase()
-    db = connect(database.workerUrl, { max: 2 })
-  })
-  after(async () => {
-    await db.destroy()
-    await database.drop()
-  })
+const { db } = await databaseOfFile()
 
+describe('an attempt that was held up', () => {
   const later: Cursor = { ...firstCursor, offset: 500 }
 
   async function startRun(

@@ -1,23 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import pg from 'pg'
-import { connect, type Db } from '../../src/database/connect.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { test } from 'node:test'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { surviveHostileRecords, tally } from '../support/hostile/survive.ts'
 
-let database: TestDatabase
-let db: Db
-let reader: pg.Pool
-before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 2 })
-  reader = new pg.Pool({ connectionString: database.ownerUrl, max: 2 })
-})
-after(async () => {
-  await db.destroy()
-  await reader.end()
-  await database.drop()
-})
+const { db, owner: reader } = await databaseOfFile()
 
 // `npm run test:hostile` sends 100,000.
 test('a hostile record is a row or a rejected record, and harms no other', async () => {

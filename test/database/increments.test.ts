@@ -1,24 +1,10 @@
 /** What readers of increments may rely on: docs/sql.md. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import pg from 'pg'
-import { connect, type Db } from '../../src/database/connect.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { test } from 'node:test'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { type Mirror, openMirror } from '../support/mirror.ts'
 
-let database: TestDatabase
-let db: Db
-let owner: pg.Pool
-before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 4 })
-  owner = new pg.Pool({ connectionString: database.ownerUrl, max: 3 })
-})
-after(async () => {
-  await db.destroy()
-  await owner.end()
-  await database.drop()
-})
+const { db, owner } = await databaseOfFile()
 
 const job = (id: string, name: string) => ({ id, name, status: 'open' })
 

@@ -3,9 +3,8 @@
  * a real PostgreSQL, with the clock as a parameter; the bucket is the simulated Gem's.
  */
 import assert from 'node:assert/strict'
-import { after, before, describe, type TestContext, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import { backOff } from '../../src/activities/back-off.ts'
-import { connect, type Db } from '../../src/database/connect.ts'
 import { afterRefusal } from '../../src/database/learned-rate.ts'
 import {
   noteRefusal,
@@ -16,24 +15,15 @@ import {
 } from '../../src/database/rate-limit.ts'
 import { Random } from '../../src/embedded/simulated-gem/generate/random.ts'
 import { createTokenBucket } from '../../src/embedded/simulated-gem/token-bucket.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { insertBareAccount } from '../support/direct-sync.ts'
 import { at } from '../support/statement-clock.ts'
 import { uniqueName } from '../support/temporal.ts'
 
+const { db } = await databaseOfFile()
+
 const usual: Rate = { perSecond: 15, burst: 20 }
 const hours = 3_600_000
-
-let database: TestDatabase
-let db: Db
-before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 1 })
-})
-after(async () => {
-  await db.destroy()
-  await database.drop()
-})
 
 /** An account that calls whenever its limiter lets it, and what Gem answers. */
 class Calls {

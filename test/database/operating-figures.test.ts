@@ -1,24 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { sql } from 'kysely'
-import { connect, type Db } from '../../src/database/connect.ts'
 import { readAccountFigures, readTallies } from '../../src/database/operating-figures.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { insertBareAccount } from '../support/direct-sync.ts'
 
-describe('the figures for operators', () => {
-  let database: TestDatabase
-  let db: Db
-  before(async () => {
-    database = await createTestDatabase()
-    db = connect(database.workerUrl, { max: 1 })
-  })
-  after(async () => {
-    await db.destroy()
-    await database.drop()
-  })
+const { db } = await databaseOfFile()
 
+describe('the figures for operators', () => {
   test('tell the age of each list that was read, and of the account', async () => {
     await insertBareAccount(db, 'acme')
     await sql`update sync.accounts set created_at = clock_timestamp() - interval '1 day', state = 'PAUSED',

@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, beforeEach, describe, test } from 'node:test'
+import { beforeEach, describe, test } from 'node:test'
 import { sql } from 'kysely'
-import { connect, type Db } from '../../src/database/connect.ts'
 import type { RunState } from '../../src/database/database-types.ts'
 import { applyRetention } from '../../src/database/retention/apply-retention.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { addBareAccount } from '../support/direct-sync.ts'
 
-let database: TestDatabase
-let db: Db
+const { db } = await databaseOfFile()
+
 let account: string
-before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 2 })
-})
 beforeEach(async () => {
   account = await addBareAccount(db)
-})
-after(async () => {
-  await db.destroy()
-  await database.drop()
 })
 
 const now = new Date('2026-06-01T00:00:00Z')

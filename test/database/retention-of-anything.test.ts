@@ -1,30 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import pg from 'pg'
-import { connect, type Db } from '../../src/database/connect.ts'
+import { describe, test } from 'node:test'
 import { applyRetention } from '../../src/database/retention/apply-retention.ts'
 import { isJsonObject } from '../../src/json.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { insertBareAccount, syncDirectly } from '../support/direct-sync.ts'
 import type { Source } from '../support/oracle/types.ts'
 import { strangeAccount } from '../support/strange-account/index.ts'
 
+const { db, owner: pool } = await databaseOfFile()
+
 describe('a strange account of which every candidate was deleted', () => {
-  let database: TestDatabase
-  let db: Db
-  let pool: pg.Pool
-
-  before(async () => {
-    database = await createTestDatabase()
-    db = connect(database.workerUrl, { max: 2 })
-    pool = new pg.Pool({ connectionString: database.ownerUrl, max: 1 })
-  })
-  after(async () => {
-    await db.destroy()
-    await pool.end()
-    await database.drop()
-  })
-
   const settings = {
     jobBoard: null,
     integrationFields: [{ model: 'candidates' as const, key: 'tags', label: 'Tags', path: '$.tags[0]' }],

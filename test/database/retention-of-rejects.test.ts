@@ -1,31 +1,18 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, test } from 'node:test'
-import pg from 'pg'
-import { connect, type Db } from '../../src/database/connect.ts'
+import { beforeEach, describe, test } from 'node:test'
 import { applyRetention } from '../../src/database/retention/apply-retention.ts'
 import type { StreamName } from '../../src/streams.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { type Mirror, openMirror } from '../support/mirror.ts'
 import { findInDatabase } from '../support/search-database.ts'
 
-let database: TestDatabase
-let db: Db
-let pool: pg.Pool
+const { db, owner: pool } = await databaseOfFile()
+
 let mirror: Mirror
 
-before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 2 })
-  pool = new pg.Pool({ connectionString: database.ownerUrl, max: 2 })
-})
 beforeEach(async () => {
   await pool.query('truncate sync.accounts, sync.runs, sync.rejected_records, ats.candidates cascade')
   mirror = await openMirror(db)
-})
-after(async () => {
-  await db.destroy()
-  await pool.end()
-  await database.drop()
 })
 
 const deletedAt = '2026-01-01T00:00:00Z'

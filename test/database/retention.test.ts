@@ -1,24 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, test } from 'node:test'
-import pg from 'pg'
-import { connect, type Db } from '../../src/database/connect.ts'
+import { beforeEach, describe, test } from 'node:test'
 import { applyRetention, type RetentionLimits } from '../../src/database/retention/apply-retention.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { personAsSent, personalWords } from '../support/deleted-person.ts'
 import { type Mirror, openMirror } from '../support/mirror.ts'
 import { findInDatabase } from '../support/search-database.ts'
 
-let database: TestDatabase
-let db: Db
-let pool: pg.Pool
+const { db, owner: pool } = await databaseOfFile()
+
 /** The only account with records: what is found in the database is found of it. */
 let mirror: Mirror
 
-before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 2 })
-  pool = new pg.Pool({ connectionString: database.ownerUrl, max: 2 })
-})
 beforeEach(async () => {
   await pool.query(
     'truncate sync.accounts, sync.runs, sync.rejected_records, ats.users, ats.jobs, ats.candidates cascade',
@@ -27,11 +19,6 @@ beforeEach(async () => {
   await mirror.commit('users', { id: 'u', first_name: 'Ana' })
   await mirror.commit('job_stages', { id: 's', name: 'Stage', job_id: 'j', priority: 1 })
   await mirror.commit('jobs', { id: 'j', name: 'Job', status: 'open' })
-})
-after(async () => {
-  await db.destroy()
-  await pool.end()
-  await database.drop()
 })
 
 const deletedAt = '2026-01-01T00:00:00.000Z'

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import pg from 'pg'
-import { connect, type Db } from '../../src/database/connect.ts'
+import { describe, test } from 'node:test'
 import type { MappingSettings } from '../../src/mappers/model.ts'
 import { type StreamName, streamNames } from '../../src/streams.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { syncDirectly } from '../support/direct-sync.ts'
 import { differences } from '../support/oracle/differences.ts'
 import { expectedTables } from '../support/oracle/index.ts'
 import { readTables } from '../support/oracle/read-tables.ts'
 import { strangeAccount } from '../support/strange-account/index.ts'
+
+const { db, owner: reader } = await databaseOfFile()
 
 const settings = {
   jobBoard: 'acme',
@@ -20,21 +20,6 @@ const settings = {
 } satisfies MappingSettings
 
 describe('a strange account', () => {
-  let database: TestDatabase
-  let db: Db
-  let reader: pg.Pool
-
-  before(async () => {
-    database = await createTestDatabase()
-    db = connect(database.workerUrl, { max: 2 })
-    reader = new pg.Pool({ connectionString: database.ownerUrl, max: 1 })
-  })
-  after(async () => {
-    await db.destroy()
-    await reader.end()
-    await database.drop()
-  })
-
   for (const seed of [1, 2]) {
     test(`is mirrored as an independent reading of the contract expects, seed ${seed}`, async () => {
       const account = `strange-${seed}`

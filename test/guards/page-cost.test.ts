@@ -1,24 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { type RootOperationNode, sql } from 'kysely'
 import { connect, type Db } from '../../src/database/connect.ts'
 import { type StreamName, streamNames } from '../../src/streams.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { type Mirror, openMirror } from '../support/mirror.ts'
 import { application, interview, job, post, stage, user } from '../support/records.ts'
 
-let database: TestDatabase
-let db: Db
-let statements = 0
+const { database, db } = await databaseOfFile()
 
-before(async () => {
-  database = await createTestDatabase()
-  db = connect(database.workerUrl, { max: 2 })
-})
-after(async () => {
-  await db.destroy()
-  await database.drop()
-})
+let statements = 0
 
 /** A handle that counts; BEGIN and COMMIT, which each page has, are not among them. */
 function counting(): Db {

@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { type Meter, silentMeter } from '../../src/activities/meter.ts'
 import type { MainTable } from '../../src/streams.ts'
-import { type Mirror, type MirrorDatabase, openMirrors } from './mirror.ts'
+import type { MirrorOptions } from './mirror.ts'
+import { mirrorsOfFile } from './mirrors-of-file.ts'
 import { markedIds, recordOf, unmarked } from './rows.ts'
 
-describe('the guard against false mass deletion', () => {
-  let mirrors: MirrorDatabase
-  before(async () => {
-    mirrors = await openMirrors()
-  })
-  after(async () => {
-    await mirrors[Symbol.asyncDispose]()
-  })
+const mirrors = await mirrorsOfFile()
 
-  async function synced(options: Parameters<MirrorDatabase['mirror']>[0] = {}): Promise<Mirror> {
-    const mirror = await mirrors.mirror({ candidates: 80, ...options })
-    assert.equal((await mirror.sync()).state, 'SUCCEEDED')
-    mirror.clock.forward(60)
-    return mirror
-  }
+describe('the guard against false mass deletion', () => {
+  const synced = (options: MirrorOptions = {}) => mirrors.synced({ candidates: 80, ...options })
 
   test('keeps all rows above its share, says so, and gives way to a confirmation', async () => {
     const mirror = await synced()

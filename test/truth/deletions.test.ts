@@ -1,24 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import type { GemObject, StreamName } from '../../src/embedded/simulated-gem/index.ts'
-import { type Mirror, type MirrorDatabase, openMirrors } from './mirror.ts'
+import type { MirrorOptions } from './mirror.ts'
+import { mirrorsOfFile } from './mirrors-of-file.ts'
 import { isWithin, markedIds, rowOf, unmarked } from './rows.ts'
 
-describe('a deletion', () => {
-  let mirrors: MirrorDatabase
-  before(async () => {
-    mirrors = await openMirrors()
-  })
-  after(async () => {
-    await mirrors[Symbol.asyncDispose]()
-  })
+const mirrors = await mirrorsOfFile()
 
-  async function synced(options: Parameters<MirrorDatabase['mirror']>[0] = {}): Promise<Mirror> {
-    const mirror = await mirrors.mirror({ candidates: 80, ...options })
-    assert.equal((await mirror.sync()).state, 'SUCCEEDED')
-    mirror.clock.forward(60)
-    return mirror
-  }
+describe('a deletion', () => {
+  const synced = (options: MirrorOptions = {}) => mirrors.synced({ candidates: 80, ...options })
 
   test('that Gem marks is taken over with its time by a delta, and taken back by the next', async () => {
     const mirror = await synced()

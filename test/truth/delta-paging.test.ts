@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { falselyDeleted, stories, tell } from './drift.ts'
-import { type Mirror, type MirrorDatabase, openMirrors } from './mirror.ts'
+import type { Mirror } from './mirror.ts'
+import { mirrorsOfFile } from './mirrors-of-file.ts'
 import { unmarked } from './rows.ts'
+
+const mirrors = await mirrorsOfFile()
 
 const gems = fc.record({
   order: fc.constantFrom('created-asc', 'created-desc', 'updated-desc'),
@@ -24,14 +27,6 @@ const scenes = fc.record({
 })
 
 describe("a delta's window that changes between its pages", () => {
-  let mirrors: MirrorDatabase
-  before(async () => {
-    mirrors = await openMirrors()
-  })
-  after(async () => {
-    await mirrors[Symbol.asyncDispose]()
-  })
-
   test('loses no change that moved a time, if the next delta is quiet', async () => {
     await fc.assert(
       fc.asyncProperty(scenes, async ({ gem: { switches, story }, share, perPage, inFlight }) => {
@@ -58,14 +53,6 @@ describe("a delta's window that changes between its pages", () => {
 })
 
 describe('a delta that shows fewer rows than Gem says there are', () => {
-  let mirrors: MirrorDatabase
-  before(async () => {
-    mirrors = await openMirrors()
-  })
-  after(async () => {
-    await mirrors[Symbol.asyncDispose]()
-  })
-
   async function changed() {
     const mirror = await mirrors.mirror({ candidates: 40, settings: { maxPerPage: 10 } })
     await mirror.sync({ models: ['candidates'] })

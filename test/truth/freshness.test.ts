@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import type { StreamName } from '../../src/streams.ts'
-import { type EndedRun, type Mirror, type MirrorDatabase, openMirrors } from './mirror.ts'
+import type { EndedRun, Mirror } from './mirror.ts'
+import { mirrorsOfFile } from './mirrors-of-file.ts'
 import { isWithin, unmarked } from './rows.ts'
 
-describe('how fresh a list is', () => {
-  let mirrors: MirrorDatabase
-  before(async () => {
-    mirrors = await openMirrors()
-  })
-  after(async () => {
-    await mirrors[Symbol.asyncDispose]()
-  })
+const mirrors = await mirrorsOfFile()
 
+describe('how fresh a list is', () => {
   async function synced(): Promise<{ mirror: Mirror; first: EndedRun }> {
     const mirror = await mirrors.mirror({ candidates: 60 })
     const first = await mirror.sync()

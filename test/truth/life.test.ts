@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { Random } from '../../src/embedded/simulated-gem/generate/random.ts'
 import type { SimulatedGem, Switches } from '../../src/embedded/simulated-gem/index.ts'
 import { differences } from '../support/oracle/differences.ts'
@@ -7,8 +7,11 @@ import { Life } from '../support/oracle/life.ts'
 import { type Moment, readChangeTimes, restlessPairs, wronglyMoved } from '../support/oracle/moved-rows.ts'
 import { readTables } from '../support/oracle/read-tables.ts'
 import { changedSince, everything } from './deltas.ts'
-import { type Mirror, type MirrorDatabase, openMirrors } from './mirror.ts'
+import type { Mirror } from './mirror.ts'
+import { mirrorsOfFile } from './mirrors-of-file.ts'
 import { changeSomething } from './random-life.ts'
+
+const mirrors = await mirrorsOfFile()
 
 const overlap = 10 * 60_000
 const settings = {
@@ -29,14 +32,6 @@ const gems: readonly (readonly [number, Partial<Switches>])[] = [
 ]
 
 describe('a life of 2,000 changes over 40 deltas and 4 fulls, with faults', () => {
-  let mirrors: MirrorDatabase
-  before(async () => {
-    mirrors = await openMirrors()
-  })
-  after(async () => {
-    await mirrors[Symbol.asyncDispose]()
-  })
-
   for (const [seed, switches] of gems) {
     test(`is mirrored exactly after every sync, seed ${seed}, ${JSON.stringify(switches)}`, async () => {
       const mirror = await mirrors.mirror({

@@ -59,10 +59,14 @@ export interface Mirror {
   sync(options?: SyncOptions): Promise<EndedRun>
 }
 
+export type MirrorOptions = SimulatedGemOptions & { settings?: Partial<SyncSettings> }
+
 export interface MirrorDatabase extends AsyncDisposable {
   readonly pool: pg.Pool
   /** An account of its own, on a simulated Gem of its own. */
-  mirror(options?: SimulatedGemOptions & { settings?: Partial<SyncSettings> }): Promise<Mirror>
+  mirror(options?: MirrorOptions): Promise<Mirror>
+  /** The same, in step with its Gem since an hour ago. */
+  synced(options?: MirrorOptions): Promise<Mirror>
 }
 
 const freely: SyncSettings = {
@@ -75,7 +79,7 @@ const freely: SyncSettings = {
   rate: { perSecond: 1e6, burst: 1e6 },
 }
 
-/** One database for the accounts of a test file. */
+/** One database for any number of accounts. */
 export async function openMirrors(): Promise<MirrorDatabase> {
   await using opening = new AsyncDisposableStack()
   const database = opening.use(await createTestDatabase())
@@ -88,7 +92,7 @@ export async function openMirrors(): Promise<MirrorDatabase> {
     (open) => open.close(),
   )
   const open = opening.move()
-  return {
+  const mirrors: MirrorDatabase = {
     pool,
     async mirror({ settings, ...gemOptions } = {}) {
       const clock = createClock()
@@ -114,8 +118,16 @@ export async function openMirrors(): Promise<MirrorDatabase> {
       }
       return mirror
     },
+    async synced(options) {
+      const mirror = await mirrors.mirror(options)
+      const { state, error } = await mirror.sync()
+      if (state !== 'SUCCEEDED') throw new Error(`the first sync has ended ${state}: ${error}`)
+      mirror.clock.forward(60)
+      return mirror
+    },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
+  return mirrors
 }
 
 function createClock(): Mirror['clock'] {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { type MirrorDatabase, openMirrors } from './mirror.ts'
+import { mirrorsOfFile } from './mirrors-of-file.ts'
+
+const mirrors = await mirrorsOfFile()
 
 const scenes = fc.record({
   rows: fc.integer({ min: 1, max: 150 }),
@@ -16,14 +18,6 @@ const scenes = fc.record({
 })
 
 describe('a server that has page sizes of its own', () => {
-  let mirrors: MirrorDatabase
-  before(async () => {
-    mirrors = await openMirrors()
-  })
-  after(async () => {
-    await mirrors[Symbol.asyncDispose]()
-  })
-
   test('loses no row, although the size that is asked for changes meanwhile', async () => {
     await fc.assert(
       fc.asyncProperty(scenes, async ({ rows, served, asked, totals, mode, inFlight, failures }) => {

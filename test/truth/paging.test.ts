@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { StreamName, Switches } from '../../src/embedded/simulated-gem/index.ts'
 import type { MainTable } from '../../src/streams.ts'
 import { aliveIds, falselyDeleted, formOf, type Story, stories, tell, type Witness } from './drift.ts'
-import { type Mirror, type MirrorDatabase, openMirrors } from './mirror.ts'
+import type { Mirror } from './mirror.ts'
+import { mirrorsOfFile } from './mirrors-of-file.ts'
+
+const mirrors = await mirrorsOfFile()
 
 /** A list without windows and one with them; their second looks differ too. */
 const lists = [
@@ -31,14 +34,6 @@ const scenes: fc.Arbitrary<Scene> = fc.record({
 })
 
 describe('a list that changes between its pages', () => {
-  let mirrors: MirrorDatabase
-  before(async () => {
-    mirrors = await openMirrors()
-  })
-  after(async () => {
-    await mirrors[Symbol.asyncDispose]()
-  })
-
   async function open({ list, order, totals, itemReads, perPage }: Scene): Promise<Mirror> {
     const mirror = await mirrors.mirror({
       candidates: 40,

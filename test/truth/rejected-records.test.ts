@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { countRejected, totalOf } from '../../src/database/rejected-records.ts'
 import type { StreamName } from '../../src/streams.ts'
-import { type EndedRun, type Mirror, type MirrorDatabase, openMirrors } from './mirror.ts'
+import type { EndedRun, Mirror, MirrorOptions } from './mirror.ts'
+import { mirrorsOfFile } from './mirrors-of-file.ts'
 import { rowOf, unmarked } from './rows.ts'
 
-describe('a rejected record', () => {
-  let mirrors: MirrorDatabase
-  before(async () => {
-    mirrors = await openMirrors()
-  })
-  after(async () => {
-    await mirrors[Symbol.asyncDispose]()
-  })
+const mirrors = await mirrorsOfFile()
 
-  async function synced(options: Parameters<MirrorDatabase['mirror']>[0] = {}): Promise<Mirror> {
-    const mirror = await mirrors.mirror({ candidates: 40, ...options })
-    assert.equal((await mirror.sync()).state, 'SUCCEEDED')
-    mirror.clock.forward(60)
-    return mirror
-  }
+describe('a rejected record', () => {
+  const synced = (options: MirrorOptions = {}) => mirrors.synced({ candidates: 40, ...options })
 
   /** Those that are rejected at present; null stands for an id that could not be read. */
   async function rejected({ pool, account }: Mirror, stream: StreamName): Promise<(string | null)[]> {

@@ -1,22 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import type { Switches } from '../../src/embedded/simulated-gem/index.ts'
 import { differences } from '../support/oracle/differences.ts'
 import { expectedTables } from '../support/oracle/index.ts'
 import { readTables } from '../support/oracle/read-tables.ts'
 import { tableNames } from '../support/oracle/types.ts'
 import { everything } from './deltas.ts'
-import { type Mirror, type MirrorDatabase, openMirrors } from './mirror.ts'
+import type { Mirror } from './mirror.ts'
+import { mirrorsOfFile } from './mirrors-of-file.ts'
+
+const mirrors = await mirrorsOfFile()
 
 describe('unchanged records', () => {
-  let mirrors: MirrorDatabase
-  before(async () => {
-    mirrors = await openMirrors()
-  })
-  after(async () => {
-    await mirrors[Symbol.asyncDispose]()
-  })
-
   async function synced(): Promise<Mirror> {
     const mirror = await mirrors.mirror({ candidates: 80 })
     await mirror.sync()

@@ -1,23 +1,18 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import type { StreamName } from '../../src/embedded/simulated-gem/index.ts'
 import { streams } from '../../src/streams.ts'
-import { type EndedRun, type Mirror, type MirrorDatabase, openMirrors } from './mirror.ts'
+import type { EndedRun, Mirror, MirrorOptions } from './mirror.ts'
+import { mirrorsOfFile } from './mirrors-of-file.ts'
 import { markedIds, rowOf, unmarked, watermarkOf } from './rows.ts'
+
+const mirrors = await mirrorsOfFile()
 
 const windowed: readonly StreamName[] = ['candidates', 'applications', 'scheduled_interviews']
 const overlap = 10 * 60_000
 
 describe('a watermark', () => {
-  let mirrors: MirrorDatabase
-  before(async () => {
-    mirrors = await openMirrors()
-  })
-  after(async () => {
-    await mirrors[Symbol.asyncDispose]()
-  })
-
-  async function synced(options: Parameters<MirrorDatabase['mirror']>[0] = {}) {
+  async function synced(options: MirrorOptions = {}) {
     const mirror = await mirrors.mirror({ candidates: 80, ...options })
     const first = await mirror.sync()
     mirror.clock.forward(60)
