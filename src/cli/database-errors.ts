@@ -8,6 +8,9 @@ const REMEDY_OF_CODE: Record<string, string> = {
   '3D000': 'has no such database; check the database URL, or create it',
   '3F000': 'has no tables of gem-ats-sync yet; create them: gem-ats-sync migrate',
   '42P01': 'has no tables of gem-ats-sync yet; create them: gem-ats-sync migrate',
+  // Only what changes tables waits for so short a time.
+  '55P03':
+    'has a table in use that is to be changed; nothing has changed: try again, or end what holds it (pg_stat_activity)',
 }
 
 /**

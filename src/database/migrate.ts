@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { Migrator } from 'kysely/migration'
+import { type Migration, Migrator } from 'kysely/migration'
+import { boundLockWaits } from './bound-lock-waits.ts'
 import { connect, type Db } from './connect.ts'
 import { describeTables } from './describe-tables.ts'
 import { migrations } from './migrations/index.ts'
@@ -16,20 +17,16 @@ export interface MigrateOptions {
 }
 
 /**
- * Brings the schemas `ats` and `sync` to the newest version; does nothing where they are. Safe to run side by side.
+ * Brings the schemas `ats` and `sync` to the newest version; does nothing where they are. Safe to run side by side, and
+ * beside workers and readers.
  *
  * @returns names of the migrations that ran.
- * @throws the database's error if one fails; what came before it stays.
+ * @throws the database's error if one fails, or if somebody uses a table of theirs for more than 3 s: then none has run.
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
   const db = connect(options.databaseUrl, { max: 2, applicationName: 'gem-ats-sync migrate', patient: true })
   try {
-    const migrator = new Migrator({
-      db,
-      provider: { getMigrations: async () => migrations },
-      migrationTableSchema: 'sync',
-    })
-    const { error, results = [] } = await migrator.migrateToLatest()
+    const { error, results = [] } = await migratorOf(db).migrateToLatest()
     if (error !== undefined) throw error
     await describeTables(db)
     await setRowLevelSecurity(db, options.rowLevelSecurity)
@@ -38,6 +35,18 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   } finally {
     await db.destroy()
   }
+}
+
+/** All migrations, which run in one transaction. */
+export function migratorOf(db: Db): Migrator {
+  const bounded = Object.entries(migrations).map(([name, { up }]): [string, Migration] => {
+    return [name, { up: (trx) => boundLockWaits(trx).then(() => up(trx)) }]
+  })
+  return new Migrator({
+    db,
+    provider: { getMigrations: async () => Object.fromEntries(bounded) },
+    migrationTableSchema: 'sync',
+  })
 }
 
 async function letWorkerLogIn(db: Db, password: string): Promise<void> {

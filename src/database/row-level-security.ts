@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { boundLockWaits } from './bound-lock-waits.ts'
 import type { Db } from './connect.ts'
 
 export type RowLevelSecurity = 'on' | 'off'
@@ -11,9 +12,6 @@ const ofReadableAccounts = 'account = any (array(select account from sync.readab
 /** The runs that are looked up here are those that their own policy lets the reader see. */
 const ofReadableRuns = `exists (select from ${runs} where id = run_id)`
 
-/** How long to wait for a table: who waits for it holds up all others who come after. */
-const lockTimeoutMs = 3_000
-
 /**
  * Lets readers see only the accounts that `sync.reader_accounts` grants them, or all again. The owner is not held by
  * it, the worker's role sees and writes all rows.
@@ -23,7 +21,7 @@ const lockTimeoutMs = 3_000
  */
 export async function setRowLevelSecurity(db: Db, wanted: RowLevelSecurity | undefined): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    await sql`set local lock_timeout = ${sql.lit(lockTimeoutMs)}`.execute(trx)
+    await boundLockWaits(trx)
     const tables = await protectedTables(trx)
     const isOn = tables.some((table) => table.name === runs && table.enabled)
     const turnOn = wanted === undefined ? isOn : wanted === 'on'

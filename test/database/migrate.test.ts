@@ -4,6 +4,7 @@ import pg from 'pg'
 import { migrate } from '../../src/database/migrate.ts'
 import { createEmptyDatabase } from '../support/database.ts'
 import { testStack } from '../support/stack.ts'
+import { waitsForLock } from '../support/waits-for-lock.ts'
 
 /** Everything that a migration makes, with the transaction that made it. */
 async function fingerprint(url: string): Promise<unknown[]> {
@@ -59,11 +60,3 @@ describe('migrating', () => {
     assert.deepEqual(await migrating, [])
   })
 })
-
-/** Resolves when a session of that database waits for another one. */
-async function waitsForLock(url: string, database: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, max: 1 })
-  const waiting = `select from pg_stat_activity where datname = $1 and wait_event_type = 'Lock'`
-  while ((await pool.query(waiting, [database])).rowCount === 0);
-  await pool.end()
-}

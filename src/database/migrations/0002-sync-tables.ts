@@ -99,7 +99,7 @@ const statements = [
   )`,
   `create unique index rejected_records_by_id on sync.rejected_records (account, stream, remote_id)
     where remote_id is not null`,
-  // A record without a readable id is told from others by its content alone.
+  // A record without a readable id is told from others by its content alone: while it is rejected, since it goes then.
   `create unique index rejected_records_by_content on sync.rejected_records (account, stream, md5(raw::text))
     where remote_id is null`,
   'create index on sync.rejected_records (account, stream) where resolved_at is null',

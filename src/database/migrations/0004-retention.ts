@@ -1,9 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * What retention needs: until when deletions count as due and are worked off, an index that finds them, and rejected records without a
- * readable id that are told apart by their content only while they are rejected, since it is dropped afterwards.
- * Breaks nothing.
+ * What retention needs: until when deletions count as due and are worked off, and indexes that find what is due. Breaks
+ * nothing.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
@@ -13,8 +12,5 @@ const statements = [
   'alter table sync.accounts add column blank_deleted_before timestamptz, add column blanked_until timestamptz',
   'drop index ats.candidates_account_idx',
   'create index on ats.candidates (account, remote_deleted_at) where remote_deleted_at is not null',
-  'drop index sync.rejected_records_by_content',
-  `create unique index rejected_records_by_content on sync.rejected_records (account, stream, md5(raw::text))
-    where remote_id is null and resolved_at is null`,
   'create index on sync.rejected_records (account, resolved_at) where resolved_at is not null',
 ]
