@@ -8,9 +8,9 @@ const REMEDY_OF_CODE: Record<string, string> = {
   '3D000': 'has no such database; check the database URL, or create it',
   '3F000': 'has no tables of gem-ats-sync yet; create them: gem-ats-sync migrate',
   '42P01': 'has no tables of gem-ats-sync yet; create them: gem-ats-sync migrate',
-  // Only what changes tables waits for so short a time.
+  // A wait for a lock has taken too long: 3 s for a migration, a minute for others.
   '55P03':
-    'has a table in use that is to be changed; nothing has changed: try again, or end what holds it (pg_stat_activity)',
+    'is used by somebody who holds this up; try again, or end that session (pg_stat_activity, pg_locks)',
 }
 
 /**

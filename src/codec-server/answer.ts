@@ -33,9 +33,10 @@ const routes: Readonly<Record<string, Route>> = {
 export async function answer(request: IncomingMessage, answering: Answering): Promise<Answer> {
   const { method = '', url = '/', headers } = request
   if (method === 'OPTIONS' && answering.access.isWebUi(headers.origin)) return preflight
-  const route = `${method} ${url.split('?', 1)[0]}`
-  if (!Object.hasOwn(routes, route)) return text(404, 'there are POST /encode, POST /decode and GET /login')
-  return (await routes[route]?.(request, answering)) ?? text(404, 'not found')
+  const asked = `${method} ${url.split('?', 1)[0]}`
+  const route = Object.hasOwn(routes, asked) ? routes[asked] : undefined
+  if (route === undefined) return text(404, 'there are POST /encode, POST /decode and GET /login')
+  return await route(request, answering)
 }
 
 async function convert(
