@@ -11,6 +11,7 @@ import { variableNames } from '../../src/config/variables.ts'
 import { readEnvironment } from '../../src/embedded/environment.ts'
 import { columnsOf, joinTables, models } from '../../src/mappers/registry.ts'
 import type { JoinTable, MainTable } from '../../src/streams.ts'
+import { firstTable, sectionOf } from './markdown-tables.ts'
 
 const root = new URL('../../', import.meta.url)
 const readme = readFileSync(new URL('README.md', root), 'utf8')
@@ -41,7 +42,7 @@ test('every command of gem-ats-sync is in the README', () => {
 test('variables that the README names are read, and all that are read are there', () => {
   const named = [...readme.matchAll(/\bGEM_ATS_SYNC_[A-Z_]*[A-Z]\b/g)].map(([name]) => name)
   assert.deepEqual(missingIn(variableNames, named), [])
-  const documented = firstCells('## Environment').join(' ')
+  const documented = firstCells('Environment').join(' ')
   assert.deepEqual(
     [...variableNames, ...embeddedVariables()].filter((name) => !documented.includes(`\`${name}\``)),
     [],
@@ -49,7 +50,7 @@ test('variables that the README names are read, and all that are read are there'
 })
 
 test("the README's table of settings has exactly the settings there are", () => {
-  const documented = firstCells('## Settings').map((cell) => cell.replaceAll('`', ''))
+  const documented = firstCells('Settings').map((cell) => cell.replaceAll('`', ''))
   assert.deepEqual(documented.slice().sort(), settingKeys.slice().sort())
 })
 
@@ -69,7 +70,7 @@ test('docs/tables.md has the columns of all ten tables, in their order', () => {
     tables,
   )
   for (const table of tables) {
-    const documented = firstCells(`## ats.${table}`, text).map((cell) => cell.replaceAll('`', ''))
+    const documented = firstCells(`ats.${table}`, text).map((cell) => cell.replaceAll('`', ''))
     assert.deepEqual(
       documented,
       columnsOf(table).map(({ name }) => name),
@@ -151,10 +152,7 @@ function embeddedVariables(): string[] {
 
 /** First cells of the rows of the first table after a heading, the table's head left out. */
 function firstCells(heading: string, text = readme): string[] {
-  const section = text.slice(text.indexOf(`\n${heading}\n`) + heading.length + 2).split('\n## ', 1)[0] ?? ''
-  const table = /(?:^\|.*\n)+/m.exec(section)?.[0] ?? ''
-  const rows = table.trim().split('\n').slice(2)
-  return rows.map((row) => (row.split('|')[1] ?? '').trim())
+  return firstTable(sectionOf(text, heading)).map(([cell = '']) => cell)
 }
 
 function missingIn(
