@@ -39,10 +39,13 @@ test('every command of gem-ats-sync is in the README', () => {
   assert.deepEqual(missingIn(called, leaves(createProgram())), [])
 })
 
-test('variables that the README names are read, and all that are read are there', () => {
-  const named = [...readme.matchAll(/\bGEM_ATS_SYNC_[A-Z_]*[A-Z]\b/g)].map(([name]) => name)
+test('variables that the README and docs/environment.md name are read, and all that are read are on that page', () => {
+  const environment = readFileSync(new URL('docs/environment.md', root), 'utf8')
+  const named = [...`${readme}${environment}`.matchAll(/\bGEM_ATS_SYNC_[A-Z_]*[A-Z]\b/g)].map(
+    ([name]) => name,
+  )
   assert.deepEqual(missingIn(variableNames, named), [])
-  const documented = firstCells('Environment').join(' ')
+  const documented = firstCells('Variables', environment).join(' ')
   assert.deepEqual(
     [...variableNames, ...embeddedVariables()].filter((name) => !documented.includes(`\`${name}\``)),
     [],

@@ -1,4 +1,4 @@
-/** The README's table of metrics cannot rot in silence. */
+/** The table of metrics cannot rot in silence. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -10,9 +10,9 @@ import { scrape } from '../../src/worker/metrics/scrape.ts'
 import { workerGauge } from '../../src/worker/metrics/worker-gauge.ts'
 import { parsePrometheusText } from '../support/prometheus-text.ts'
 
-test("the README's table of metrics has exactly the metrics there are, with their types and labels", async () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  const rows = readme.split('\n').filter((line) => line.startsWith('| `gem_ats_sync_'))
+test('docs/metrics.md has exactly the metrics there are, with their types and labels', async () => {
+  const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8')
+  const rows = page.split('\n').filter((line) => line.startsWith('| `gem_ats_sync_'))
   const documented = rows.map((row) => {
     const [name, type, labels] = row
       .split('|')
