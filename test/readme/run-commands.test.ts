@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -12,17 +12,12 @@ import { type SimulatedGem, startSimulatedGem } from '../../src/embedded/simulat
 import { testStack } from '../support/stack.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type RunningProgram, runInPipe } from '../support/terminal.ts'
+import { documentedPages } from './code-blocks.ts'
 import { commandsOf, type DocumentedCommand } from './shell-blocks.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const CLI = `'${process.execPath}' src/cli.ts`
-const pages = [
-  'README.md',
-  ...readdirSync(join(root, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-]
-const commands = pages.flatMap((page) => commandsOf(page, readFileSync(join(root, page), 'utf8')))
+const commands = documentedPages().flatMap(({ page, markdown }) => commandsOf(page, markdown))
 
 let gem: SimulatedGem
 let stack: RunningProgram | null = null
