@@ -17,9 +17,16 @@ before(async () => {
 })
 after(() => mirrors[Symbol.asyncDispose]())
 
-/** Does it while Gem makes that page of the users: the slice is under way, and commits when it is done. */
-function atPage({ gem }: Mirror, page: number, act: () => Promise<unknown>): void {
-  gem.faults.add({ kind: 'drift', stream: 'users', page, before: async () => void (await act()) })
+/**
+ * Does it while Gem makes that page of the users: the slice is under way, and commits when it is done.
+ *
+ * @returns resolves once it is done: an earlier page's commit may be refused before.
+ */
+function atPage({ gem }: Mirror, page: number, act: () => Promise<unknown>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const before = async () => void (await act().then(() => resolve(), reject))
+    gem.faults.add({ kind: 'drift', stream: 'users', page, before })
+  })
 }
 
 async function assertNothingLeft({ db, account }: Mirror): Promise<void> {
@@ -35,8 +42,9 @@ async function assertNothingLeft({ db, account }: Mirror): Promise<void> {
 for (const page of [1, 3]) {
   test(`a slice that is at page ${page} when its account is removed writes nothing more`, async () => {
     const mirror = await mirrors.mirror({ candidates: 200, settings: { maxPerPage: 10 } })
-    atPage(mirror, page, () => deleteAccount(mirror.db, mirror.account))
+    const removed = atPage(mirror, page, () => deleteAccount(mirror.db, mirror.account))
     await assert.rejects(mirror.sync({ models: ['users'] }), FencedError)
+    await removed
     await assertNothingLeft(mirror)
   })
 }
@@ -66,7 +74,7 @@ test("a removed account's last page does not get into an account that has taken 
   const mirror = await mirrors.mirror({ candidates: 200, settings: { maxPerPage: 10 } })
   const { db, account } = mirror
   const run = { id: randomUUID(), account, mode: 'delta', trigger: 'start', models: [] } as const
-  atPage(mirror, 1, async () => {
+  const replaced = atPage(mirror, 1, async () => {
     await deleteAccount(db, account)
     await insertBareAccount(db, account)
     await beginRun(db, run)
@@ -74,6 +82,7 @@ test("a removed account's last page does not get into an account that has taken 
     assert.equal((await takeLease(db, nextClaim(account, 'users', run.id), firstCursor)).fence, 1)
   })
   await assert.rejects(mirror.sync({ mode: 'delta', models: ['users'] }), FencedError)
+  await replaced
   const { rows } = await mirror.pool.query('select from ats.users where account = $1', [account])
   assert.equal(rows.length, 0)
 })
