@@ -80,7 +80,8 @@ type Write = (
 
 const writeAll: Write = async (trx, context, batch, embedded) => {
   const { counts, ...written } = await writeRows(trx, context, batch.model, batch.rows, embedded)
-  await keepDigests(trx, context, batch.model, batch.rows)
+  const ids = new Set(written.changes[batch.model.table]?.map((row) => row.id))
+  await keepDigests(trx, context, batch.model, batch.rows, ids)
   // Those that were told to be unchanged, and earlier copies of the same record.
   const others = copiesOf(batch).length - batch.rows.length
   return { ...written, counts: { ...counts, unchanged: counts.unchanged + others }, refused: [] }

@@ -29,11 +29,46 @@ export async function unchangedRows(
 }
 
 /**
- * Keeps the digests of rows that have just been written, or compared and found equal. Where one is kept for the stored
- * version already, it stays: copies that differ in nothing that counts (one is embedded in a candidate and leaves out
- * whose it is) would overwrite each other's at every sync.
+ * Keeps the digests of rows that are stored as they are now.
+ *
+ * @param written those of them that this transaction has written; the others were compared and found equal.
  */
 export async function keepDigests(
+  trx: Db,
+  context: WriteContext,
+  model: Model,
+  rows: readonly Row[],
+  written: ReadonlySet<string>,
+): Promise<void> {
+  await keepOfWritten(
+    trx,
+    context,
+    rows.filter((row) => written.has(row.id)),
+  )
+  await keepOfEqual(
+    trx,
+    context,
+    model,
+    rows.filter((row) => !written.has(row.id)),
+  )
+}
+
+/** The version of a row is the transaction that wrote it, whatever else of it the same transaction still writes. */
+async function keepOfWritten(trx: Db, { account }: WriteContext, rows: readonly Row[]): Promise<void> {
+  if (rows.length === 0) return
+  await sql`
+    insert into sync.row_digests (account, id, digest, row_version)
+    select ${account}, i.id, i.digest, pg_current_xact_id()::xid from ${input(rows)} order by i.id
+    on conflict (account, id) do update set digest = excluded.digest, row_version = excluded.row_version`.execute(
+    trx,
+  )
+}
+
+/**
+ * Where a digest is kept for the stored version already, it stays: copies that differ in nothing that counts (one is
+ * embedded in a candidate and leaves out whose it is) would overwrite each other's at every sync.
+ */
+async function keepOfEqual(
   trx: Db,
   { account }: WriteContext,
   model: Model,
