@@ -44,10 +44,23 @@ export interface HeldUp {
 export async function findHeldUp(temporal: TemporalConfig, account: string): Promise<readonly HeldUp[]> {
   const outcome = await withWorkflow(temporal, account, async (handle) => {
     const { raw } = await handle.describe()
-    return (raw.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure }) => {
-      const error = lastFailure?.cause?.message || lastFailure?.message
-      return error ? [{ activity: activityType?.name ?? '', attempts: attempt ?? 0, error }] : []
-    })
+    const { decodeOptionalFailureToOptionalError: decode } = await import(
+      '@temporalio/common/lib/internal-non-workflow/index.js'
+    )
+    // Where histories are encrypted, so is what a failure says, and the description leaves it as it is.
+    const { loadedDataConverter } = handle.client.options
+    const pending = await Promise.all(
+      (raw.pendingActivities ?? []).map(async ({ activityType, attempt, lastFailure }) => {
+        const failure = await decode(loadedDataConverter, lastFailure)
+        const cause = failure?.cause instanceof Error ? failure.cause.message : ''
+        return {
+          activity: activityType?.name ?? '',
+          attempts: attempt ?? 0,
+          error: cause || failure?.message,
+        }
+      }),
+    )
+    return pending.flatMap(({ error, ...activity }) => (error ? [{ ...activity, error }] : []))
   })
   return outcome.kind === 'done' ? outcome.value : []
 }

@@ -8,12 +8,14 @@ import { WorkflowFailedError, type WorkflowHandle, WorkflowUpdateFailedError } f
 import { ApplicationFailure, type Payload } from '@temporalio/common'
 import protocol from '@temporalio/proto'
 import { Worker } from '@temporalio/worker'
+import { findHeldUp } from '../../src/cli/account-workflow.ts'
 import { workerDataConverter } from '../../src/codec/data-converter.ts'
 import { encryptPayload, isEncrypted } from '../../src/codec/encrypted-payload.ts'
 import { workflowBundle as bundleOfWorker } from '../../src/worker/workflow-bundle.ts'
 import { statusQuery } from '../../src/workflows/messages.ts'
 import { newKey } from '../accounts/fixtures.ts'
 import { type Product, startProduct, workflowBundle } from '../support/product.ts'
+import { testStack } from '../support/stack.ts'
 import { uniqueName } from '../support/temporal.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { untilStatus } from '../support/until-status.ts'
@@ -64,6 +66,26 @@ describe('encrypted histories', () => {
       'job_posts',
     ])
       assert.equal(bytes.includes(text), false, text)
+  })
+
+  test('tell who has the key what a workflow is held up by', async () => {
+    const account = await product.addAccount()
+    await product.pool.query('revoke insert on sync.runs from gem_ats_sync_worker')
+    await product.start(account)
+    const { temporalAddress, temporalNamespace } = testStack()
+    const temporal = {
+      ...{ connectionOptions: { address: temporalAddress }, namespace: temporalNamespace },
+      ...{ taskQueue: product.taskQueue, program: 'temporal' as const },
+    }
+    let heldUp = await findHeldUp({ ...temporal, codecKeys }, account)
+    while (heldUp.length === 0) heldUp = await findHeldUp({ ...temporal, codecKeys }, account)
+    const [{ activity, error } = { activity: '', error: '' }] = heldUp
+    assert.equal(activity, 'beginRun')
+    assert.match(error, /a right is missing/)
+    const [withoutKey] = await findHeldUp({ ...temporal, codecKeys: null }, account)
+    assert.doesNotMatch(withoutKey?.error ?? '', /a right/)
+    await product.pool.query('grant insert on sync.runs to gem_ats_sync_worker')
+    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
   })
 
   test('tell who has the key why a workflow has failed', async () => {
