@@ -3,7 +3,7 @@ import type { Model } from '../mappers/model.ts'
 import { models } from '../mappers/registry.ts'
 import type { JoinTable } from '../streams.ts'
 import type { Db } from './connect.ts'
-import { type Row, recordset, type WriteContext } from './rows.ts'
+import { type Row, recordset, storedRow, type WriteContext } from './rows.ts'
 
 type Join = NonNullable<Model['join']>
 
@@ -63,7 +63,7 @@ async function upsertPairs(trx: Db, context: WriteContext, join: Join, pairs: st
     insert into ${table} (account, id, ${sql.ref(join.owner)}, ${sql.ref(join.parent)}, changed_at${roles})
     select ${context.account}, w.id, w.owner, w.parent, ${context.now}::timestamptz${sql.raw(hasRoles ? ', w.roles' : '')}
     from jsonb_to_recordset(${pairs}::jsonb) as w (id uuid, owner uuid, parent uuid, roles text[])
-    left join ${table} r on r.id = w.id
+    ${storedRow(table, 'w.id')}
     where r.id is null or ${differ} r.remote_deleted_at is not null
     order by w.id
     on conflict (id) do update set remote_deleted_at = null, changed_at = excluded.changed_at

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { type RawBuilder, sql } from 'kysely'
 import { parseExactJson } from '../gem/exact-json.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import type { DeletionMark, Model } from '../mappers/model.ts'
@@ -151,6 +152,13 @@ function toPairs(model: Model, account: string, owner: string, record: MappedRec
     roles: pair.roles ?? null,
   }))
 }
+
+/**
+ * Joins the stored row of an id as `r`, null where there is none. Each is looked up by itself: a plan that is made while
+ * a table is small, and kept, would read it from end to end once it is large.
+ */
+export const storedRow = (table: RawBuilder<unknown>, id: string) =>
+  sql`left join lateral (select * from ${table} where id = ${sql.raw(id)} offset 0) as r on true`
 
 /** The text of an array parameter. Ids need no quotes, which the driver would write and look for in each of them. */
 export const uuids = (ids: readonly string[]) => `{${ids.join(',')}}`

@@ -3,7 +3,7 @@ import type { Model } from '../mappers/model.ts'
 import type { MainTable } from '../streams.ts'
 import type { Db } from './connect.ts'
 import type { ForeseenValues } from './derived/foreseen-values.ts'
-import { type Change, type Row, rowset, type WriteContext } from './rows.ts'
+import { type Change, type Row, rowset, storedRow, type WriteContext } from './rows.ts'
 
 /** A row's own references, as far as their parents are there. */
 export type Resolved = ReadonlyMap<string, Readonly<Record<string, string | null>>>
@@ -83,7 +83,7 @@ function makeStatement(model: Model) {
         id uuid, remote_id text, deleted boolean, deleted_at timestamptz, remote_data jsonb, implied_key text,
         ${raw([...names.map((name) => `${name} ${types[name]}`), ...computed.map(([name, column]) => `${name} ${column.postgres}`)].join(', '))}
       )
-      left join ${table} r on r.id = i.id
+      ${storedRow(table, 'i.id')}
     ), differing as (
       select *, inserted or columns_differ or remote_deleted_at is distinct from previous_deleted_at as changed
       from compared

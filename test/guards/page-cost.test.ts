@@ -23,8 +23,8 @@ function counting(): Db {
 }
 
 /** A page in which each record refers to all that its kind can refer to, so that nothing is spared. */
-function page(stream: StreamName, rows: number): unknown[] {
-  return Array.from({ length: rows }, (_, n) => records[stream](n))
+function page(stream: StreamName, rows: number, from = 0): unknown[] {
+  return Array.from({ length: rows }, (_, n) => records[stream](from + n))
 }
 
 const records: Record<StreamName, (n: number) => unknown> = {
@@ -106,6 +106,16 @@ async function walOf(connection: Db): Promise<number> {
   return rows[0]?.bytes ?? Number.NaN
 }
 
+/** How often each table that grows with an account was read as a whole. */
+async function readFromEndToEnd(connection: Db): Promise<unknown[]> {
+  await sql`select pg_stat_force_next_flush()`.execute(connection)
+  const { rows } = await sql`
+    select relname, seq_scan from pg_stat_user_tables
+    where relname in ('candidates', 'applications', 'interviews', 'interviewing_team_members', 'row_digests')
+    order by relname`.execute(connection)
+  return rows
+}
+
 describe('what a page writes ahead', () => {
   test('is, where it changes nothing, its ids and the bookkeeping alone', async (t) => {
     const rows = 500
@@ -131,6 +141,25 @@ describe('what a page writes ahead', () => {
 })
 
 describe('the statements of a page', () => {
+  test('look rows up one by one, also by plans that were made while the tables were small', async () => {
+    const connection = connect(database.workerUrl, { max: 1 })
+    try {
+      const mirror = await openMirror(connection)
+      const rows = 100
+      const commitAll = async (number: number) => {
+        for (const stream of streamNames) await mirror.commit(stream, ...page(stream, rows, number * rows))
+      }
+      // PostgreSQL keeps a plan from the sixth time on, and plans all again where it has analysed a table meanwhile.
+      for (let number = 0; number < 8; number++) await commitAll(number)
+      const before = await readFromEndToEnd(connection)
+      await commitAll(8)
+      await commitAll(7)
+      assert.deepEqual(await readFromEndToEnd(connection), before)
+    } finally {
+      await connection.destroy()
+    }
+  })
+
   for (const [name, order] of [
     ['parents first', streamNames],
     ['children first', streamNames.toReversed()],

@@ -1,4 +1,4 @@
-/** Takes a quarter of an hour, so it is a script of its own: `npm run test:year`. */
+/** Takes half an hour, so it is a script of its own: `npm run test:year`. */
 import { test } from 'node:test'
 import { Random } from '../../src/embedded/simulated-gem/generate/random.ts'
 import {

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { ApplicationFacts } from '../../mappers/applications.ts'
 import type { Db } from '../connect.ts'
 import { rowId } from '../row-id.ts'
-import { type Row, recordset, type WriteContext } from '../rows.ts'
+import { type Row, recordset, storedRow, type WriteContext } from '../rows.ts'
 
 /**
  * Keeps the jobs of the applications that name several: which of them counts depends on the current stage.
@@ -30,8 +30,8 @@ export async function writeApplicationFacts(
     )
     insert into sync.application_facts as f (account, id, job_ids)
     select ${context.account}, i.id, i.job_ids from input i
-    left join sync.application_facts known on known.id = i.id
-    where known.job_ids is distinct from i.job_ids order by i.id
+    ${storedRow(sql.table('sync.application_facts'), 'i.id')}
+    where r.job_ids is distinct from i.job_ids order by i.id
     on conflict (id) do update set job_ids = excluded.job_ids`.execute(trx)
   return several.map((row) => row.id)
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { JobPostFacts } from '../../mappers/job-postings.ts'
 import type { Db } from '../connect.ts'
 import { rowId } from '../row-id.ts'
-import { type Row, recordset, type WriteContext } from '../rows.ts'
+import { type Row, recordset, storedRow, type WriteContext } from '../rows.ts'
 
 /**
  * Keeps whose posting each is and when it was first published.
@@ -24,10 +24,10 @@ export async function writeJobPostFacts(
   })
   const { rows: changed } = await sql<{ job_id: string | null; previous_job_id: string | null }>`
     with differing as (
-      select i.*, f.job_id as previous_job_id
+      select i.*, r.job_id as previous_job_id
       from jsonb_to_recordset(${recordset(input)}::jsonb) as i (id uuid, job_id uuid, first_published_at timestamptz)
-      left join sync.job_post_facts f on f.id = i.id
-      where f.id is null or (i.job_id, i.first_published_at) is distinct from (f.job_id, f.first_published_at)
+      ${storedRow(sql.table('sync.job_post_facts'), 'i.id')}
+      where r.id is null or (i.job_id, i.first_published_at) is distinct from (r.job_id, r.first_published_at)
     ), written as (
       insert into sync.job_post_facts (account, id, job_id, first_published_at)
       select ${context.account}, id, job_id, first_published_at from differing order by id

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { JobStageFacts } from '../../mappers/application-stages.ts'
 import type { Db } from '../connect.ts'
 import { rowId } from '../row-id.ts'
-import { type Row, recordset, type WriteContext } from '../rows.ts'
+import { type Row, recordset, storedRow, type WriteContext } from '../rows.ts'
 
 /** What follows from a page of stages: whose ranks, and which interviews, may have moved. */
 export interface StageFactsChanges {
@@ -53,12 +53,12 @@ async function upsertFacts(trx: Db, context: WriteContext, rows: readonly Row[])
   })
   const { rows: changed } = await sql<ChangedFacts>`
     with differing as (
-      select i.*, f.job_id as previous_job_id, i.job_id is distinct from f.job_id as job_differs,
-        i.plan is distinct from f.plan as plan_differs
+      select i.*, r.job_id as previous_job_id, i.job_id is distinct from r.job_id as job_differs,
+        i.plan is distinct from r.plan as plan_differs
       from jsonb_to_recordset(${recordset(input)}::jsonb)
         as i (id uuid, job_id uuid, pair_id uuid, active boolean, plan jsonb)
-      left join sync.job_stage_facts f on f.id = i.id
-      where (i.job_id, i.pair_id, i.active, i.plan) is distinct from (f.job_id, f.pair_id, f.active, f.plan)
+      ${storedRow(sql.table('sync.job_stage_facts'), 'i.id')}
+      where (i.job_id, i.pair_id, i.active, i.plan) is distinct from (r.job_id, r.pair_id, r.active, r.plan)
     ), written as (
       insert into sync.job_stage_facts (account, id, job_id, pair_id, active, plan)
       select ${context.account}, id, job_id, pair_id, active, plan from differing order by id
