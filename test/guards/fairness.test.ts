@@ -10,7 +10,7 @@ describe('a huge account', () => {
   let product: Product
   let small: SimulatedGem
   before(async () => {
-    product = await startProduct({ candidates: 8_000, seed: 5 }, { slots: 1 })
+    product = await startProduct({ candidates: 16_000, seed: 5 }, { slots: 1 })
     small = await startSimulatedGem({ candidates: 50, seed: 6, rate: null })
   })
   after(async () => {
