@@ -22,31 +22,6 @@ export function rowId(account: string, table: string, ...remoteIds: readonly str
   ].join('-')
 }
 
-/** The id of a row that others refer to: the same few jobs, stages and users over and over. */
-export function parentId(account: string, table: string, remoteId: string): string {
-  const ids = parentIdsOf(account, table)
-  const known = ids.get(remoteId)
-  if (known !== undefined) return known
-  // Cheaper than to find out which were not asked for lately.
-  if (ids.size === mostParentIds) ids.clear()
-  const id = rowId(account, table, remoteId)
-  ids.set(remoteId, id)
-  return id
-}
-
-function parentIdsOf(account: string, table: string): Map<string, string> {
-  if (account !== latestAccount) parentIds.clear()
-  latestAccount = account
-  const ids = parentIds.get(table) ?? new Map<string, string>()
-  parentIds.set(table, ids)
-  return ids
-}
-
-/** By table, of the account whose page was mapped last: where accounts take turns, little is known of each. */
-const parentIds = new Map<string, Map<string, string>>()
-let latestAccount = ''
-const mostParentIds = 2_000
-
 /** Each call writes its name over the last one's; only longer names take memory of their own. */
 const scratch = Buffer.concat([namespace, Buffer.alloc(1_000)])
 
