@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, test } from 'node:test'
-import { connect, type Db } from '../../src/database/connect.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { beforeEach, describe, test } from 'node:test'
+import { databaseOfFile } from '../support/database-of-file.ts'
 import { type Mirror, openMirror } from '../support/mirror.ts'
+
+const { db } = await databaseOfFile()
 
 const user = { id: 'u', first_name: 'Ana', last_name: 'Lima', disabled: false }
 const candidate = { id: 'c', first_name: 'Ben', last_name: 'Okoye', title: 'Engineer' }
@@ -10,20 +11,10 @@ const application = { id: 'a', candidate_id: 'c', status: 'active', last_activit
 const interview = { id: 'i', application_id: 'a', interviewers: [{ id: 'u' }] }
 
 describe('a row whose record is read again without a change', () => {
-  let database: TestDatabase
-  let owner: Db
   let mirror: Mirror
 
-  before(async () => {
-    database = await createTestDatabase()
-    owner = connect(database.ownerUrl, { max: 2 })
-  })
-  after(async () => {
-    await owner.destroy()
-    await database.drop()
-  })
   beforeEach(async () => {
-    mirror = await openMirror(owner)
+    mirror = await openMirror(db)
   })
 
   /** Which write made each digest. */
