@@ -5,9 +5,10 @@ import { insertAccount, readCredentials, updateKey } from '../../src/accounts/ac
 import { resealCredentials } from '../../src/accounts/reseal-credentials.ts'
 import { UserError } from '../../src/errors.ts'
 import { databaseOfFile } from '../support/database-of-file.ts'
+import { waitsForLock } from '../support/waits-for-lock.ts'
 import { acme, newKey, newKeyring } from './fixtures.ts'
 
-const { db } = await databaseOfFile()
+const { database, db } = await databaseOfFile()
 
 beforeEach(() => sql`delete from sync.accounts`.execute(db))
 
@@ -70,17 +71,9 @@ test('a key that is set meanwhile is not lost: it is the one that is sealed', as
   await db.transaction().execute(async (trx) => {
     await updateKey(trx, old, 'acme', { apiKey: 'the-new-key', applicationSecret: null })
     resealing = resealCredentials(db, rotated, 'acme')
-    await untilOneWaits()
+    // It has read what is about to change, and waits for the row.
+    await waitsForLock(database.ownerUrl, database.name)
   })
   assert.deepEqual(await resealing, { was: old.current.id, changed: true })
   assert.equal((await readCredentials(db, rotated, 'acme')).apiKey, 'the-new-key')
 })
-
-/** It has read what is about to change, and waits for the row. */
-async function untilOneWaits(): Promise<void> {
-  for (;;) {
-    const { rows } = await sql`select from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
-    if (rows.length > 0) return
-  }
-}

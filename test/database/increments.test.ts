@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { databaseOfFile } from '../support/database-of-file.ts'
 import { type Mirror, openMirror } from '../support/mirror.ts'
+import { waitsForLock } from '../support/waits-for-lock.ts'
 
-const { db, owner } = await databaseOfFile()
+const { database, db, owner } = await databaseOfFile()
 
 const job = (id: string, name: string) => ({ id, name, status: 'open' })
 
@@ -29,7 +30,7 @@ async function heldUp(mirror: Mirror, id: string): Promise<{ release(): Promise<
   await holder.query('begin')
   await holder.query('select from ats.jobs where remote_id = $1 for update', [id])
   const committing = mirror.commit('jobs', job(id, 'held up'))
-  await untilWaiting(1)
+  await waitsForLock(database.ownerUrl, database.name)
   return {
     async release() {
       await holder.query('rollback')
@@ -39,21 +40,12 @@ async function heldUp(mirror: Mirror, id: string): Promise<{ release(): Promise<
   }
 }
 
-async function untilWaiting(count: number): Promise<void> {
-  for (;;) {
-    const { rows } = await owner.query(
-      `select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    )
-    if (rows[0].count === count) return
-  }
-}
-
 test("within an account no row shows up behind one that was seen before: commits follow each other's clock", async () => {
   const mirror = await openMirror(db)
   const slow = await heldUp(mirror, 'within-1')
   const next = mirror.commit('users', { id: 'within-2', first_name: 'later' })
   // It waits for the account before it looks at the clock.
-  await untilWaiting(2)
+  await waitsForLock(database.ownerUrl, database.name, 2)
   const before = await readSince('-infinity')
   assert.deepEqual(
     before.map(({ name }) => name),

@@ -4,6 +4,7 @@ import { deleteAccount } from '../../src/accounts/delete-account.ts'
 import { statusQuery } from '../../src/workflows/messages.ts'
 import { type Product, startProduct } from '../support/product.ts'
 import { situations } from '../support/situations.ts'
+import { until } from '../support/until.ts'
 import { untilStatus } from '../support/until-status.ts'
 
 describe('an account that cannot be synced as it is stored', () => {
@@ -20,13 +21,12 @@ describe('an account that cannot be synced as it is stored', () => {
 
   /** State and reason as PostgreSQL has them, once the workflow has told it. */
   async function mirrored(account: string, state: string): Promise<{ reason: string | null }> {
-    for (;;) {
-      const { rows } = await product.pool.query(
-        'select state, state_reason as reason from sync.accounts where account = $1',
-        [account],
-      )
-      if (rows[0].state === state) return rows[0]
-    }
+    const ask = 'select state, state_reason as reason from sync.accounts where account = $1'
+    return await until(
+      `${account} is ${state} in PostgreSQL`,
+      async () => (await product.pool.query(ask, [account])).rows[0],
+      (row) => row.state === state,
+    )
   }
 
   const eventsOf = async (handle: Handle) => (await handle.fetchHistory()).events?.length ?? 0

@@ -9,6 +9,7 @@ import { personAsSent, personalWords } from '../support/deleted-person.ts'
 import { type Product, startProduct } from '../support/product.ts'
 import { findInDatabase } from '../support/search-database.ts'
 import { situations } from '../support/situations.ts'
+import { until } from '../support/until.ts'
 import { untilStatus } from '../support/until-status.ts'
 
 /** One for each test: what one of them cuts off may not stop the others' clock. */
@@ -130,9 +131,14 @@ test('what comes due as the history is cut is left to the next Temporal run, whi
   await fillHistory(handle)
   await updateSettings(product.db, account, (stored) => applyAssignments(stored, ['retention.afterDays=9']))
   await handle.signal('wake')
-  while ((await handle.describe()).runId === handle.firstExecutionRunId);
   const { workflowId, firstExecutionRunId } = handle
-  while (!(await activitiesOf(product, workflowId)).completed.includes('applyRetention'));
+  const runId = async () => (await handle.describe()).runId
+  await until('the next Temporal run', runId, (id) => id !== firstExecutionRunId)
+  await until(
+    'its retention',
+    () => activitiesOf(product, workflowId),
+    ({ completed }) => completed.includes('applyRetention'),
+  )
   assert.deepEqual((await activitiesOf(product, workflowId, firstExecutionRunId)).open, [])
 })
 

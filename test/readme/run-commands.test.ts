@@ -12,6 +12,7 @@ import { type SimulatedGem, startSimulatedGem } from '../../src/embedded/simulat
 import { testStack } from '../support/stack.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type RunningProgram, runInPipe } from '../support/terminal.ts'
+import { until } from '../support/until.ts'
 import { documentedPages } from './code-blocks.ts'
 import { commandsOf, type DocumentedCommand } from './shell-blocks.ts'
 
@@ -94,10 +95,8 @@ async function haveAccount(): Promise<void> {
 
 /** It begins a moment after its workflow. */
 async function newestRun(): Promise<string> {
-  for (;;) {
-    const id = /"id": "([0-9a-f]{8})/.exec(await succeed(`${CLI} runs acme --json`))?.[1]
-    if (id !== undefined) return id
-  }
+  const ask = async () => /"id": "([0-9a-f]{8})/.exec(await succeed(`${CLI} runs acme --json`))?.[1] ?? ''
+  return await until('a run of acme', ask, (id) => id !== '')
 }
 
 async function run({ page, line }: DocumentedCommand): Promise<void> {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type FaultKind, streamNames } from '../../src/embedded/simulated-gem/index.ts'
+import { until } from '../support/until.ts'
 import { findWords, formsOf, personalTexts } from './needles.ts'
 import { type Session, startSession } from './session.ts'
 
@@ -133,8 +134,10 @@ async function live(session: Session): Promise<void> {
 
 /** The account waits for its key, visibly. */
 async function untilItWaits({ pool, account }: Session): Promise<void> {
-  for (;;) {
-    const { rows } = await pool.query('select state from sync.accounts where account = $1', [account])
-    if (rows[0]?.state === 'NEEDS_CREDENTIALS') return
-  }
+  const ask = 'select state from sync.accounts where account = $1'
+  await until(
+    'the account needs credentials',
+    async () => (await pool.query(ask, [account])).rows[0]?.state,
+    (state) => state === 'NEEDS_CREDENTIALS',
+  )
 }

@@ -1,6 +1,7 @@
 import type { Status } from '../../src/workflows/messages.ts'
 import { cutOffWorker } from './database-outage.ts'
 import type { Product } from './product.ts'
+import { until } from './until.ts'
 import { untilStatus } from './until-status.ts'
 
 type Handle = Awaited<ReturnType<Product['start']>>
@@ -116,12 +117,14 @@ async function reached(situation: Situation): Promise<Situation> {
 
 /** PostgreSQL knows that the account is not active. */
 async function mirrored(product: Product, situation: Situation): Promise<Situation> {
-  for (;;) {
-    const { rows } = await product.pool.query('select state from sync.accounts where account = $1', [
-      situation.account,
-    ])
-    if (rows[0].state !== 'ACTIVE') return situation
-  }
+  const { account } = situation
+  const ask = 'select state from sync.accounts where account = $1'
+  await until(
+    `${account} is not active in PostgreSQL`,
+    async () => (await product.pool.query(ask, [account])).rows[0].state,
+    (state) => state !== 'ACTIVE',
+  )
+  return situation
 }
 
 /** Where a released account comes to: nothing under way, nothing asked for, and the last sync a good one. */

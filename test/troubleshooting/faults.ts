@@ -1,14 +1,20 @@
 import { deleteAccount } from '../../src/accounts/delete-account.ts'
 import { connect } from '../../src/database/connect.ts'
 import { NOBODY } from '../cli/run-cli.ts'
+import { until } from '../support/until.ts'
 import { startWorker } from '../support/worker-process.ts'
 import type { Actor, Stage } from './stage.ts'
 
+export type Place = 'status' | 'webUi' | 'metrics' | 'log' | 'ready'
+
 /** What an operator is told, by where. */
-export type Told = Readonly<Partial<Record<'status' | 'webUi' | 'metrics' | 'log' | 'ready', string>>>
+export type Told = { readonly account: string } & Readonly<Partial<Record<Place, string>>>
+
+type Faults = Readonly<Record<string, (stage: Stage) => Promise<Told>>>
 
 async function tell(stage: Stage, actor: Actor): Promise<Told> {
   return {
+    account: actor.account,
     status: await stage.run('status', actor.account),
     webUi: await actor.webUi(),
     metrics: await stage.metrics(),
@@ -16,8 +22,8 @@ async function tell(stage: Stage, actor: Actor): Promise<Told> {
   }
 }
 
-/** Every fault of docs/troubleshooting.md, brought about by what brings it about in life. */
-export const faults: Readonly<Record<string, (stage: Stage) => Promise<Told>>> = {
+/** Faults of one account, brought about by what brings them about in life. */
+export const faultsOfAccount: Faults = {
   async 'Gem refuses the key'(stage) {
     const actor = await stage.account()
     actor.gem.setSwitches({ forbidden: ['users', 'job_stages'] })
@@ -123,9 +129,12 @@ export const faults: Readonly<Record<string, (stage: Stage) => Promise<Told>>> =
       () => 'it has not failed',
       (error: Error) => String(error.cause),
     )
-    return { status: await stage.run('status', actor.account), webUi: ended, metrics: await stage.metrics() }
+    return { ...(await tell(stage, actor)), webUi: ended }
   },
+}
 
+/** Faults of what all accounts share: one after another. */
+export const faultsOfServers: Faults = {
   async 'The disk of PostgreSQL is full'(stage) {
     const actor = await stage.account()
     // What PostgreSQL says where a file cannot grow.
@@ -155,14 +164,15 @@ export const faults: Readonly<Record<string, (stage: Stage) => Promise<Told>>> =
     const actor = await stage.account()
     await using late = startWorker({ ...stage.env, TEMPORAL_ADDRESS: NOBODY })
     const { msg } = await late.line('is not ready; trying again')
-    return { status: await stage.runAway('status', actor.account), log: msg }
+    return { account: actor.account, status: await stage.runAway('status', actor.account), log: msg }
   },
 
   async 'No worker runs'(stage) {
     const actor = await stage.account()
     stage.worker.kill('SIGTERM')
     await stage.worker.ended
-    return { status: await stage.run('status', actor.account), log: stage.lastLog() }
+    const status = await stage.run('status', actor.account)
+    return { account: actor.account, status, log: stage.lastLog() }
   },
 }
 
@@ -171,20 +181,24 @@ const store = (stage: Stage, { account }: Actor, column: 'settings' | 'encryptio
 
 /** The worker has told PostgreSQL, and the log. */
 async function untilStored(stage: Stage, { account, log }: Actor, state: string): Promise<void> {
-  for (;;) {
-    const { rows } = await stage.pool.query('select state from sync.accounts where account = $1', [account])
-    if (rows[0].state === state && log().includes('account has a new state')) return
-  }
+  const ask = 'select state from sync.accounts where account = $1'
+  await until(
+    `PostgreSQL and the log say ${state}`,
+    async () => ({ stored: (await stage.pool.query(ask, [account])).rows[0].state, log: log() }),
+    (told) => told.stored === state && told.log.includes('account has a new state'),
+  )
 }
 
 async function untilHeldUp({ handle }: Actor, activity: string): Promise<void> {
-  for (;;) {
-    const { raw } = await handle.describe()
-    const isHeldUp = raw.pendingActivities?.some(
-      ({ activityType, lastFailure }) => activityType?.name === activity && lastFailure,
-    )
-    if (isHeldUp) return
-  }
+  const heldUp = async () =>
+    (await handle.describe()).raw.pendingActivities
+      ?.filter(({ lastFailure }) => lastFailure)
+      .map(({ activityType }) => activityType?.name)
+  await until(
+    `${activity} has failed and is tried again`,
+    heldUp,
+    (names) => names?.includes(activity) === true,
+  )
 }
 
 async function readiness({ worker }: Stage): Promise<string> {

@@ -7,6 +7,7 @@ import { NOBODY, runCli } from '../cli/run-cli.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { connectTestTemporal, type TestTemporal } from '../support/temporal.ts'
+import { until } from '../support/until.ts'
 import { untilStatus } from '../support/until-status.ts'
 import type { LogLine } from '../support/worker-process.ts'
 import { environmentOf, startAccount, startReadyWorker } from '../worker/worker-under-test.ts'
@@ -19,7 +20,7 @@ export interface Stage extends AsyncDisposable {
   readonly worker: Awaited<ReturnType<typeof startReadyWorker>>
   /** As superuser. */
   readonly pool: pg.Pool
-  /** An account on a simulated Gem of its own, whose first sync has ended. */
+  /** An account on a simulated Gem of its own that has made its first sync, and waits for the next one. */
   account(assignments?: readonly string[]): Promise<Actor>
   /** A command as a person types it: what it prints, errors included. */
   run(...args: string[]): Promise<string>
@@ -64,14 +65,16 @@ export async function openStage(): Promise<Stage> {
       )
       const { account, handle } = await startAccount(database.workerUrl, temporal, gem, assignments)
       opened.defer(() => handle.terminate('the test has ended').then(ignore, ignore))
-      const until: Actor['until'] = (isWished) => untilStatus(handle, isWished)
-      await until(({ lastSync }) => lastSync !== null)
+      const hasStatus: Actor['until'] = (isWished) => untilStatus(handle, isWished)
+      await hasStatus(({ doing }) => doing.startsWith('next '))
       return {
-        ...{ account, handle, gem, until },
+        ...{ account, handle, gem, until: hasStatus },
         async resync() {
-          const { lastSync } = await until(() => true)
+          const { lastSync } = await hasStatus(() => true)
           await handle.signal('resync', { mode: 'full' })
-          return await until((status) => status.lastSync !== null && status.lastSync.run !== lastSync?.run)
+          return await hasStatus(
+            (status) => status.lastSync !== null && status.lastSync.run !== lastSync?.run,
+          )
         },
         webUi: () => currentDetails(handle),
         log: () =>
@@ -116,10 +119,7 @@ async function freshMetrics(at: string): Promise<string> {
   const read = async () => await (await fetch(`${at}/metrics`)).text()
   const ages = (text: string) => text.match(/^gem_ats_sync_freshness_seconds\{.*$/gm)?.join() ?? null
   const remembered = ages(await read())
-  for (;;) {
-    const text = await read()
-    if (remembered === null || ages(text) !== remembered) return text
-  }
+  return await until('newer metrics', read, (text) => remembered === null || ages(text) !== remembered)
 }
 
 /** `warn account has a new state {"state":"PAUSED"}` */
