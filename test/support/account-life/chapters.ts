@@ -1,6 +1,8 @@
 /** What happens in an account's life. Each chapter lets virtual time pass, and ends with a look at what was made of it. */
 import assert from 'node:assert/strict'
+import { temporal } from '@temporalio/proto'
 import { mostEvents } from '../../../src/workflows/continuation.ts'
+import { until } from '../until.ts'
 import type { AccountLife } from './index.ts'
 
 const minuteMs = 60_000
@@ -106,7 +108,8 @@ export async function pauseUntilCut(life: AccountLife, { amidSync, by }: CutPaus
   const { runId } = await life.handle.describe()
   await fillHistory(life)
   const { queue } = await life.status()
-  if (by === 'resync') await life.ask({ models: ['users'] })
+  // A signal: an update is no event yet when its task begins.
+  if (by === 'resync') await life.signalResync({ models: ['users'] })
   else await life.handle.signal('resume')
   await life.pass(minuteMs)
   assert.notEqual((await life.handle.describe()).runId, runId, 'the history is not cut')
@@ -125,11 +128,28 @@ async function fillHistory(life: AccountLife): Promise<void> {
     await life.status()
     const { historyLength } = await life.handle.describe()
     const room = mostEvents - historyLength - 3
-    if (room < 0) return
+    if (room < 0) return await untilWorked(life)
     // Those that are sent together share a task, or have up to four events each.
     const together = Math.min(20, Math.max(1, Math.floor(room / 4)))
     await Promise.all(Array.from({ length: together }, () => life.signalResync(life.someResync())))
   }
+}
+
+/** No task is open: one that is would take the next message along. */
+async function untilWorked({ handle }: AccountLife): Promise<void> {
+  await until(
+    'the end of the workflow task',
+    async () => {
+      const { events } = await handle.fetchHistory()
+      return events?.findLast(
+        (event) =>
+          event.workflowTaskScheduledEventAttributes ||
+          event.workflowTaskStartedEventAttributes ||
+          event.workflowTaskCompletedEventAttributes,
+      )?.eventType
+    },
+    (type) => type === temporal.api.enums.v1.EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
+  )
 }
 
 /** No worker is there, neither for the syncs that are due nor for what is asked for. */
