@@ -1,6 +1,6 @@
 /** What happens in an account's life. Each chapter lets virtual time pass, and ends with a look at what was made of it. */
 import assert from 'node:assert/strict'
-import { temporal } from '@temporalio/proto'
+import protocol from '@temporalio/proto'
 import { mostEvents } from '../../../src/workflows/continuation.ts'
 import { until } from '../until.ts'
 import type { AccountLife } from './index.ts'
@@ -148,7 +148,7 @@ async function untilWorked({ handle }: AccountLife): Promise<void> {
           event.workflowTaskCompletedEventAttributes,
       )?.eventType
     },
-    (type) => type === temporal.api.enums.v1.EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
+    (type) => type === protocol.temporal.api.enums.v1.EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
   )
 }
 
