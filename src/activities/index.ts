@@ -8,6 +8,7 @@ import type { Db } from '../database/connect.ts'
 import { applyRetention } from '../database/retention/apply-retention.ts'
 import { beginRun, endStream, finishRun, type NewRun } from '../database/runs.ts'
 import { createGemClient, type GemClientOptions } from '../gem/client.ts'
+import { mappingRules } from '../mappers/record-digest.ts'
 import { joinTables, models } from '../mappers/registry.ts'
 import type { StreamName } from '../streams.ts'
 import { recordRun } from '../tracing.ts'
@@ -88,6 +89,7 @@ export function createActivities({
             gem,
             limiter,
             settings,
+            rules: mappingRules(settings),
             attempt: context.info.attempt,
             key,
             meter,

@@ -1,17 +1,33 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Batch } from '../database/commit-page.ts'
 import { newestCopies } from '../database/outdated-copies.ts'
-import { latestRows, type Row, toRow } from '../database/rows.ts'
+import { rowId } from '../database/row-id.ts'
+import { latestRows, type ReadRow, type Row, toRow } from '../database/rows.ts'
 import type { GemPage } from '../gem/client.ts'
+import { parseExactJson } from '../gem/exact-json.ts'
+import type { JsonObject } from '../json.ts'
 import type { MappingSettings, Model } from '../mappers/model.ts'
-import { embeddedApplications, type RejectedRecord, readRecord } from '../mappers/read-record.ts'
+import {
+  embeddedApplications,
+  type RejectedRecord,
+  readRecord,
+  withoutEmbedded,
+} from '../mappers/read-record.ts'
+import { type DigestedRecord, digestRecord, type MappingRules } from '../mappers/record-digest.ts'
 import { models } from '../mappers/registry.ts'
+import { readId } from '../mappers/remote-id.ts'
 import { type StreamName, streams } from '../streams.ts'
 
 /** Whose page it is, and how its records are mapped. */
 export interface MappingOf {
   readonly account: string
   readonly settings: MappingSettings
+  readonly rules: MappingRules
+  /**
+   * Most rows are likely to be stored as they are: records are only read then, and mapped by the commit where it finds
+   * that they differ.
+   */
+  readonly lazily: boolean
 }
 
 /** What a page's records become: their rows, and those of the applications that candidates embed. */
@@ -26,36 +42,100 @@ export interface MappedPage {
  */
 const stretch = 20
 
+type Records = Pick<GemPage, 'records' | 'needsSanitising'>
+
 /** A page as batches of rows and rejected records. */
 export async function mapPage(
   stream: StreamName,
-  { records, needsSanitising }: Pick<GemPage, 'records' | 'needsSanitising'>,
-  { account, settings }: MappingOf,
+  { records, needsSanitising }: Records,
+  mapping: MappingOf,
 ): Promise<MappedPage> {
   const model = models[streams[stream].model]
-  const read = (of: Model, raw: unknown, holder?: string) => {
-    const record = readRecord(of, raw, settings, { needsSanitising, ...(holder ? { holder } : {}) })
-    return record.kind === 'mapped' ? toRow(of, account, record) : record
-  }
-  const own: (Row | RejectedRecord)[] = []
-  const copies: (Row | RejectedRecord)[] = []
+  const own = new RecordReader(model, needsSanitising, mapping)
+  const copies = new RecordReader(models.applications, needsSanitising, mapping)
   for (const [index, raw] of records.entries()) {
     if (index % stretch === stretch - 1) await turn()
-    const record = read(model, raw)
-    own.push(record)
+    const record = own.read(raw, null)
     if (model.embeds === undefined) continue
-    const holder = record.remoteId ?? undefined
-    for (const copy of embeddedApplications(raw)) copies.push(read(models.applications, copy.raw, holder))
+    for (const copy of embeddedApplications(raw)) copies.read(copy.raw, record.remoteId)
   }
-  const page: Batch = { stream, model, records: own, rows: latestRows(rowsIn(own)), embedded: false }
-  return { page, embedded: model.embeds === undefined ? null : toEmbeddedBatch(copies) }
-}
-
-function toEmbeddedBatch(copies: Batch['records']): Batch {
   return {
-    ...{ stream: 'applications', model: models.applications, records: copies, embedded: true },
-    rows: newestCopies(rowsIn(copies)),
+    page: { stream, ...own.batch(latestRows), embedded: false },
+    embedded:
+      model.embeds === undefined
+        ? null
+        : { stream: 'applications', ...copies.batch(newestCopies), embedded: true },
   }
 }
 
-const rowsIn = (records: Batch['records']) => records.filter((record) => record.kind === 'mapped')
+/** Reads the records of one model that a page brings. */
+class RecordReader {
+  readonly #model: Model
+  readonly #needsSanitising: boolean
+  readonly #mapping: MappingOf
+  readonly #records: (Row | ReadRow | RejectedRecord)[] = []
+
+  constructor(model: Model, needsSanitising: boolean, mapping: MappingOf) {
+    this.#model = model
+    this.#needsSanitising = needsSanitising
+    this.#mapping = mapping
+  }
+
+  read(raw: unknown, holder: string | null): Row | ReadRow | RejectedRecord {
+    const record = this.#mayWait ? this.#asRead(raw, holder) : this.#mapped(raw, holder)
+    this.#records.push(record)
+    return record
+  }
+
+  /** @param each chooses of several copies of a record the one to be written. */
+  batch(each: (rows: readonly Row[]) => readonly Row[]): Omit<Batch, 'stream' | 'embedded'> {
+    const map = (row: ReadRow) => this.#map(row)
+    const read = this.#records.filter((record) => record.kind !== 'rejected')
+    const isEachOnce = new Set(read.map(({ id }) => id)).size === read.length
+    if (isEachOnce) return { model: this.#model, records: this.#records, rows: read, map }
+    // Which copy of a record counts may depend on what is in them.
+    const records = this.#records.map((record) => (record.kind === 'read' ? map(record) : record))
+    const rows = each(records.filter((record) => record.kind === 'mapped'))
+    return { model: this.#model, records, rows, map }
+  }
+
+  /** Join rows are compared at each sync, digest or not: that takes what the records ask for. */
+  get #mayWait(): boolean {
+    return this.#mapping.lazily && this.#model.join === undefined
+  }
+
+  #asRead(raw: unknown, holder: string | null): Row | ReadRow | RejectedRecord {
+    const id = readId(raw)
+    const digested = 'problem' in id ? null : this.#digest(raw as JsonObject, holder)
+    if ('problem' in id || digested === null) return this.#mapped(raw, holder)
+    const { remoteId } = id
+    // Rejected, it would be kept as Gem sent it, with what is embedded in it.
+    const json = this.#model.embeds === undefined ? digested.json : Buffer.from(JSON.stringify(raw))
+    return { kind: 'read', id: this.#rowId(remoteId), remoteId, digest: digested.digest, json, holder }
+  }
+
+  #map({ json, holder }: ReadRow): Row | RejectedRecord {
+    return this.#mapped(parseExactJson(json.toString()), holder)
+  }
+
+  #mapped(raw: unknown, holder: string | null): Row | RejectedRecord {
+    const { account, settings } = this.#mapping
+    const record = readRecord(this.#model, raw, settings, {
+      needsSanitising: this.#needsSanitising,
+      ...(holder === null ? {} : { holder }),
+    })
+    if (record.kind === 'rejected') return record
+    const digested = this.#digest(raw as JsonObject, holder)
+    return toRow(this.#model, account, record, digested?.digest ?? null)
+  }
+
+  /** Null where there is more to be told of the record than its digest is made of. */
+  #digest(raw: JsonObject, holder: string | null): DigestedRecord | null {
+    const own = withoutEmbedded(this.#model, raw)
+    return own && digestRecord(this.#model, this.#mapping.rules, own, holder)
+  }
+
+  #rowId(remoteId: string): string {
+    return rowId(this.#mapping.account, this.#model.table, remoteId)
+  }
+}

@@ -1,5 +1,7 @@
 import { countSeen } from '../database/absences.ts'
 import type { Cursor } from '../database/checkpoints.ts'
+import { readCounts } from '../database/runs.ts'
+import type { WriteCounts } from '../database/write-page.ts'
 import { holdsAt, newReading } from '../gem/list-reading.ts'
 import { pageAt } from '../gem/paging.ts'
 import { models } from '../mappers/registry.ts'
@@ -26,13 +28,15 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
   const { maxPerPage, mostRows } = context.settings
   let cursor = placed({ ...from, size: { ...from.size, perPage: Math.min(from.size.perPage, maxPerPage) } })
   if (cursor.offset === 0 && cursor.deadEnd !== null) await tryDeadEnd(context, slice, cursor, cursor.deadEnd)
+  // Of the pages before: what has not changed there is not likely to have changed here.
+  let lazily = isMostlyUnchanged(await readCounts(context.db, slice.runId, slice.stream))
   const pages = readPages(context.gem, {
     path: streams[slice.stream].path,
     query: queryOf(slice.stream, cursor),
     ...{ offset: cursor.offset, reading: cursor.reading, size: cursor.size, maxPerPage, mostRows },
     inFlight: slice.inFlight,
     mayFetch: slice.mayCall,
-    map: (page) => mapPage(slice.stream, page, { ...slice, ...context }),
+    map: (page) => mapPage(slice.stream, page, { ...slice, ...context, lazily }),
     signal: context.signal,
   })
   for await (const fetched of pages) {
@@ -46,6 +50,7 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
       embedded,
       requests: context.limiter.takeCalls(),
     })
+    lazily = isMostlyUnchanged(outcome)
     if (outcome.accountState !== 'ACTIVE') return { end: { kind: 'halted' } }
     if (isEnd) return { end: null, cursor: await closeStep(context, slice, next) }
     const goesBack = next.offset < fetched.nextOffset
@@ -54,6 +59,8 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
   }
   return { end: { kind: 'more' } }
 }
+
+const isMostlyUnchanged = ({ inserted, updated, unchanged }: WriteCounts) => unchanged > inserted + updated
 
 /** The cursor at a place that means the same at its page size; where none can be told, at the list's begin. */
 function placed(cursor: Cursor): Cursor {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { KeyComparison } from '../accounts/key-comparison.ts'
 import type { Db } from '../database/connect.ts'
 import type { GemClient } from '../gem/client.ts'
+import type { MappingRules } from '../mappers/record-digest.ts'
 import type { AccountLimiter } from './account-limiter.ts'
 import type { Meter } from './meter.ts'
 import type { SliceInput } from './slice.types.ts'
@@ -13,6 +14,8 @@ export interface SliceContext {
   readonly gem: GemClient
   readonly limiter: AccountLimiter
   readonly settings: SyncSettings
+  /** By which its records are mapped. */
+  readonly rules: MappingRules
   /** The how manieth attempt at this slice, from 1. */
   readonly attempt: number
   /** Whether the account's present key has been found to show rows that are mirrored already. */

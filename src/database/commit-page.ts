@@ -10,20 +10,22 @@ import { lockAccount } from './lock-account.ts'
 import { withoutOutdated } from './outdated-copies.ts'
 import { isRefusedValue, type RefusedRow, writeCarefully } from './refused-values.ts'
 import { keepRejected, type Reject, resolveRejected } from './rejected-records.ts'
-import { type BlankedBatch, blankBatch, blankBelongings } from './retention/blank-page.ts'
+import { blankBatch, blankBelongings } from './retention/blank-page.ts'
 import { blankRaw } from './retention/blank-record.ts'
 import { keepDigests, unchangedRows } from './row-digests.ts'
 import { rowId } from './row-id.ts'
-import { type Row, unpack, uuids, type WriteContext } from './rows.ts'
+import { type ReadRow, type Row, unpack, uuids, type WriteContext } from './rows.ts'
 import { comparePairs, type WriteCounts, type Written, writeRows } from './write-page.ts'
 
 /** Records of one model that a page brought. */
 export interface Batch {
   readonly stream: StreamName
   readonly model: Model
-  readonly records: readonly (Row | RejectedRecord)[]
+  readonly records: readonly (Row | ReadRow | RejectedRecord)[]
   /** Those to be written: each once. */
-  readonly rows: readonly Row[]
+  readonly rows: readonly (Row | ReadRow)[]
+  /** Maps a record that was read only. */
+  readonly map: (row: ReadRow) => Row | RejectedRecord
   /** Copies embedded in other records: they give way to a row whose last activity is newer than theirs. */
   readonly embedded: boolean
 }
@@ -74,17 +76,15 @@ export async function commitPage(db: Db, commit: PageCommit): Promise<PageOutcom
 type Write = (
   trx: Db,
   context: WriteContext,
-  batch: Batch,
+  batch: MappedBatch,
   embedded: readonly Row[],
 ) => Promise<Written & { readonly refused: readonly RefusedRow[] }>
 
-const writeAll: Write = async (trx, context, batch, embedded) => {
-  const { counts, ...written } = await writeRows(trx, context, batch.model, batch.rows, embedded)
-  const ids = new Set(written.changes[batch.model.table]?.map((row) => row.id))
-  await keepDigests(trx, context, batch.model, batch.rows, ids)
-  // Those that were told to be unchanged, and earlier copies of the same record.
-  const others = copiesOf(batch).length - batch.rows.length
-  return { ...written, counts: { ...counts, unchanged: counts.unchanged + others }, refused: [] }
+const writeAll: Write = async (trx, context, { model, rows, embedded: areCopies }, embedded) => {
+  const written = await writeRows(trx, context, model, rows, embedded)
+  const ids = new Set(written.changes[model.table]?.map((row) => row.id))
+  await keepDigests(trx, context, { model, rows, embedded: areCopies, written: ids })
+  return { ...written, refused: [] }
 }
 
 /** It follows the changes by itself, part by part. */
@@ -93,8 +93,12 @@ const carefully: Write = async (trx, context, batch, embedded) => ({
   ...noChanges,
 })
 
-/** All copies of a record in their order; of embedded ones the newest alone. */
-const copiesOf = (batch: Batch) => (batch.embedded ? batch.rows : mappedOf(batch))
+/** All copies of the batch's rows in their order; of embedded ones the newest alone. */
+function copiesOf(batch: MappedBatch): readonly Row[] {
+  if (batch.embedded) return batch.rows
+  const ids = new Set(batch.rows.map((row) => row.id))
+  return mappedOf(batch).filter((row) => ids.has(row.id))
+}
 
 async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<PageOutcome> {
   const { account, cursor, page, embedded } = commit
@@ -102,14 +106,14 @@ async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<Pag
   const now = await advanceCursor(trx, commit, cursor)
   const context: WriteContext = { account, now }
 
-  const keepBlank = (batch: Batch) => blankBatch(trx, context, blankDeletedBefore, batch)
-  const own = await writeBatch(trx, context, commit, await keepBlank(page), write)
-  const along = embedded ? await writeBatch(trx, context, commit, await keepBlank(embedded), write) : null
+  const writing: Writing = { trx, context, runId: commit.runId, blankDeletedBefore, write }
+  const own = await writeBatch(writing, page, embedded ? mappedOf(embedded) : [])
+  const along = embedded ? await writeBatch(writing, embedded, []) : null
   await followChanges(trx, context, along ? [own, along] : [own])
   await blankBelongings(trx, context, [...own.newlyBlank, ...(along?.newlyBlank ?? [])])
   if (commit.mode === 'full') await rememberSeen(trx, commit)
 
-  const warnings = countWarnings(page) + (embedded ? countWarnings(embedded) : 0)
+  const warnings = own.warnings + (along?.warnings ?? 0)
   const outcome = { ...own.counts, rejected: own.rejected, warnings }
   await count(trx, commit, outcome)
   if (embedded && along && along.counts.inserted + along.counts.updated + along.rejected > 0)
@@ -117,32 +121,70 @@ async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<Pag
   return { ...outcome, embedded: along?.counts ?? null, accountState }
 }
 
+/** How the batches of a page are written. */
+interface Writing {
+  readonly trx: Db
+  readonly context: WriteContext
+  readonly runId: string
+  readonly blankDeletedBefore: Date | null
+  readonly write: Write
+}
+
+interface WrittenBatch extends Written {
+  readonly rejected: number
+  /** Of records that are stored as they are, there are none: see `keepDigests`. */
+  readonly warnings: number
+  readonly newlyBlank: readonly string[]
+}
+
+/** @param cameAlong rows that are embedded in the batch's records, as far as they are mapped. */
 async function writeBatch(
-  trx: Db,
-  context: WriteContext,
-  commit: PageCommit,
-  { batch, persons, blank }: BlankedBatch,
-  write: Write,
-): Promise<Written & { readonly rejected: number; readonly newlyBlank: readonly string[] }> {
-  const unchanged = await unchangedRows(trx, context, batch.model, batch.rows)
-  await comparePairs(
-    trx,
-    context,
-    batch.model,
-    batch.rows.filter((row) => unchanged.has(row.id)),
-  )
-  const differing = batch.rows.filter((row) => !unchanged.has(row.id))
-  const current = { ...batch, rows: batch.embedded ? await withoutOutdated(trx, differing) : differing }
-  const cameAlong = !batch.embedded && commit.embedded ? mappedOf(commit.embedded) : []
-  const { refused, ...written } = await write(trx, context, current, cameAlong)
+  { trx, context, runId, blankDeletedBefore, write }: Writing,
+  given: Batch,
+  cameAlong: readonly Row[],
+): Promise<WrittenBatch> {
+  const unchanged = await unchangedRows(trx, context, given.model, given.rows)
+  const same = given.rows.filter((row) => row.kind === 'mapped').filter((row) => unchanged.has(row.id))
+  await comparePairs(trx, context, given.model, same)
+  const differing = mapOthers(given, unchanged)
+  const { batch, persons, blank } = await blankBatch(trx, context, blankDeletedBefore, differing)
+  const current = batch.embedded ? { ...batch, rows: await withoutOutdated(trx, batch.rows) } : batch
+  const { refused, counts, ...written } = await write(trx, context, current, cameAlong)
   const { rejects, resolved } = verdicts(batch, refused, blank)
-  await keepRejected(trx, context, commit.runId, batch.stream, rejects)
+  await keepRejected(trx, context, runId, batch.stream, rejects)
   await resolveRejected(trx, context, batch.stream, resolved)
-  const { inserted, updated } = written.counts
-  return { ...written, rejected: rejects.length, newlyBlank: inserted + updated > 0 ? persons : [] }
+  const { inserted, updated } = counts
+  return {
+    ...written,
+    counts: { ...counts, unchanged: wellRead(batch) - inserted - updated - refused.length },
+    rejected: rejects.length,
+    warnings: countWarnings(batch),
+    newlyBlank: inserted + updated > 0 ? persons : [],
+  }
+}
+
+/** A batch of which all that may differ from what is stored is mapped. */
+export interface MappedBatch extends Batch {
+  readonly rows: readonly Row[]
+}
+
+function mapOthers(batch: Batch, unchanged: ReadonlySet<string>): MappedBatch {
+  const mapped = new Map<ReadRow, Row | RejectedRecord>()
+  for (const row of batch.rows)
+    if (row.kind === 'read' && !unchanged.has(row.id)) mapped.set(row, batch.map(row))
+  const records = batch.records.map((record) =>
+    record.kind === 'read' ? (mapped.get(record) ?? record) : record,
+  )
+  const rows = batch.rows
+    .filter((row) => !unchanged.has(row.id))
+    .map((row) => (row.kind === 'read' ? mapped.get(row) : row))
+    .filter((row) => row?.kind === 'mapped')
+  return { ...batch, records, rows }
 }
 
 const mappedOf = ({ records }: Batch) => records.filter((record) => record.kind === 'mapped')
+
+const wellRead = ({ records }: Batch) => records.filter((record) => record.kind !== 'rejected').length
 
 /** Where a page has a record twice, the later copy decides whether it counts as rejected. */
 function verdicts(
@@ -153,7 +195,7 @@ function verdicts(
   const unreadable: Reject[] = []
   const verdict = new Map<string, Reject | null>()
   for (const record of records) {
-    if (record.kind === 'mapped') verdict.set(record.remoteId, null)
+    if (record.kind !== 'rejected') verdict.set(record.remoteId, null)
     else if (record.remoteId === null) unreadable.push(record)
     else verdict.set(record.remoteId, record)
   }
@@ -172,7 +214,7 @@ async function rememberSeen(trx: Db, { account, runId, cursor, page, embedded }:
   for (const batch of embedded ? [page, embedded] : [page]) {
     // A record that the page shows twice is there twice: it is a trace of rows that moved.
     const ids = batch.records.flatMap((record) => {
-      if (record.kind === 'mapped') return [record.id]
+      if (record.kind !== 'rejected') return [record.id]
       return record.remoteId === null ? [] : [rowId(account, batch.model.table, record.remoteId)]
     })
     if (ids.length === 0) continue

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
 import { parseExactJson } from '../gem/exact-json.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
@@ -26,13 +25,25 @@ export interface Row {
   readonly origin: Origin | null
   readonly remoteUpdatedAt: string | null
   readonly warnings: number
-  /** SHA-256, cut to 128 bits, of all that the record decides: as 32 hexadecimal digits, which PostgreSQL reads as a UUID. */
-  readonly digest: string
+  /** Of the record, see src/mappers/record-digest.ts; null where it does not tell the row. */
+  readonly digest: string | null
   /**
    * JSON text in UTF-8 of the row as far as the record alone decides it: all but references and computed columns.
    * Its last brace is left out: `rowset` adds them.
    */
   readonly openJson: Buffer
+}
+
+/** A record that is not mapped yet, since its row is likely to be stored as it is. */
+export interface ReadRow {
+  readonly kind: 'read'
+  readonly id: string
+  readonly remoteId: string
+  readonly digest: string
+  /** The record as JSON text in UTF-8, outside of the heap as well. */
+  readonly json: Buffer
+  /** Gem's id of the record in which this copy was embedded. */
+  readonly holder: string | null
 }
 
 /** How somebody came to apply, and when (ISO 8601). */
@@ -66,11 +77,11 @@ export interface WriteContext {
 }
 
 /** Of several rows with one id the last: it is the later read. */
-export function latestRows(rows: readonly Row[]): Row[] {
+export function latestRows<T extends { readonly id: string }>(rows: readonly T[]): T[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()]
 }
 
-export function toRow(model: Model, account: string, record: MappedRecord): Row {
+export function toRow(model: Model, account: string, record: MappedRecord, digest: string | null): Row {
   const id = rowId(account, model.table, record.remoteId)
   const wanted: Record<string, string | null> = {}
   for (const [column, table] of Object.entries(model.references)) {
@@ -88,13 +99,13 @@ export function toRow(model: Model, account: string, record: MappedRecord): Row 
     // A copy embedded in a candidate need not repeat whose it is.
     implied_key: record.impliedKey ?? null,
   }
-  const row = {
-    ...{ kind, id, remoteId, deleted, wanted, facts, warnings },
+  return {
+    ...{ kind, id, remoteId, deleted, wanted, facts, warnings, digest },
     pairs: toPairs(model, account, id, record),
     origin: model.table === 'applications' ? originOf(record) : null,
     remoteUpdatedAt: textOrNull(columns.remote_updated_at),
+    openJson: pack(values),
   }
-  return { ...row, ...pack(row, values) }
 }
 
 function originOf({ columns: { custom_fields, remote_created_at } }: MappedRecord): Origin {
@@ -107,39 +118,16 @@ const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null
 /** What `pack` is given, by column. */
 type PackedValues = JsonObject & { readonly remote_data: JsonObject }
 
-function pack(row: Unpacked, values: PackedValues): Pick<Row, 'openJson' | 'digest'> {
-  const others = JSON.stringify([row.wanted, row.pairs, row.facts])
-  const whole = Buffer.from(others + openTextOf(values))
-  const data = withoutAttachmentUrls(values.remote_data)
-  const compared =
-    data === values.remote_data ? whole : Buffer.from(others + openTextOf({ ...values, remote_data: data }))
-  return {
-    openJson: whole.subarray(Buffer.byteLength(others)),
-    digest: hash('sha256', compared, 'hex').slice(0, 32),
-  }
-}
-
-type Unpacked = Omit<Row, 'openJson' | 'digest'>
-
-const openTextOf = (values: JsonObject) => JSON.stringify(values).slice(0, -1)
-
-/** Signed URLs differ at each read: as in `sync.without_attachment_urls`, they alone are no difference. */
-function withoutAttachmentUrls(data: JsonObject): JsonObject {
-  const { attachments } = data
-  if (!Array.isArray(attachments) || attachments.length === 0) return data
-  const unsigned = attachments.map((attachment) =>
-    isJsonObject(attachment) ? { ...attachment, url: undefined } : attachment,
-  )
-  return { ...data, attachments: unsigned }
-}
+const pack = (values: PackedValues) => Buffer.from(JSON.stringify(values).slice(0, -1))
 
 /** A row's values by column, `remote_data` among them; numbers that a double cannot hold keep their digits. */
 export function unpack({ openJson }: Row): PackedValues {
   return parseExactJson(`${openJson}}`) as PackedValues
 }
 
+/** The row with other values than its record has: no digest of the record tells it. */
 export function withValues(row: Row, values: PackedValues): Row {
-  return { ...row, ...pack(row, values) }
+  return { ...row, digest: null, openJson: pack(values) }
 }
 
 function toPairs(model: Model, account: string, owner: string, record: MappedRecord): PairRow[] {

@@ -113,7 +113,7 @@ export const syncComments = {
   },
   'sync.row_digests': {
     comment:
-      'By which digest of what Gem sent each row of ats was written, and in which version it is stored since',
+      'By which digests of what Gem sent, and of what maps it, each row of ats is known to be as it should, and in which version',
     columns: {},
   },
   'sync.waiting_references': { comment: 'References whose parent has no row yet', columns: {} },

@@ -104,6 +104,13 @@ export function embeddedApplications(candidate: unknown): { readonly raw: unknow
   return Array.isArray(list) ? list.filter((raw) => raw !== null).map((raw) => ({ raw })) : []
 }
 
+/** The record without others that are embedded in it; null where their list is not as Gem sends it, which is warned of. */
+export function withoutEmbedded({ embeds }: Model, record: JsonObject): JsonObject | null {
+  const list = embeds === undefined ? undefined : record[embeds]
+  const isOdd = list !== undefined && list !== null && (!Array.isArray(list) || list.includes(null))
+  return isOdd ? null : withoutField(record, embeds)
+}
+
 /**
  * References of a record that holds characters that cannot be stored: read from what Gem sent, since an id that was
  * made storable could name somebody else.

@@ -10,7 +10,7 @@ import { runStatement } from '../../src/embedded/postgres-query.ts'
 import { FencedError } from '../../src/errors.ts'
 import type { StreamName } from '../../src/streams.ts'
 import { databaseOfFile } from '../support/database-of-file.ts'
-import { firstCursor, insertBareAccount, nextClaim, noSettings } from '../support/direct-sync.ts'
+import { firstCursor, insertBareAccount, mappingOf, nextClaim } from '../support/direct-sync.ts'
 
 const { database, db } = await databaseOfFile()
 
@@ -44,7 +44,7 @@ async function commit(
     stream,
     fence,
     cursor: { ...firstCursor, offset },
-    ...(await mapPage(stream, { records, needsSanitising: true }, { account, settings: noSettings })),
+    ...(await mapPage(stream, { records, needsSanitising: true }, mappingOf(account))),
     requests: 1,
   })
 }
@@ -169,11 +169,7 @@ describe('the page commit', () => {
         stream: 'users',
         fence: taken.fence,
         cursor: firstCursor,
-        ...(await mapPage(
-          'users',
-          { records: [user('x')], needsSanitising: false },
-          { account, settings: noSettings },
-        )),
+        ...(await mapPage('users', { records: [user('x')], needsSanitising: false }, mappingOf(account))),
         requests: 1,
       }),
       /account removed has been removed/,

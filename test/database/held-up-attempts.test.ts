@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
+import { mapPage } from '../../src/activities/map-page.ts'
 import { type Claim, type Cursor, takeLease } from '../../src/database/checkpoints.ts'
 import { commitPage } from '../../src/database/commit-page.ts'
 import { beginRun, beginStream, finishRun } from '../../src/database/runs.ts'
 import { FencedError } from '../../src/errors.ts'
-import { models } from '../../src/mappers/registry.ts'
 import { databaseOfFile } from '../support/database-of-file.ts'
-import { firstCursor, insertBareAccount } from '../support/direct-sync.ts'
+import { firstCursor, insertBareAccount, mappingOf } from '../support/direct-sync.ts'
 import { uniqueName } from '../support/temporal.ts'
 
 const { db } = await databaseOfFile()
@@ -25,12 +25,11 @@ describe('an attempt that was held up', () => {
     return { account, runId, stream: 'users' }
   }
 
-  const commit = (claim: Claim, fence: number, cursor: Cursor) =>
-    commitPage(db, {
+  const commit = async (claim: Claim, fence: number, cursor: Cursor) =>
+    await commitPage(db, {
       ...{ ...claim, mode: 'full', fence, cursor, requests: 1 },
       ...{
-        page: { stream: 'users', model: models.users, records: [], rows: [], embedded: false },
-        embedded: null,
+        ...(await mapPage('users', { records: [], needsSanitising: false }, mappingOf(claim.account))),
       },
     })
 

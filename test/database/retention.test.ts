@@ -198,7 +198,7 @@ describe('retention', () => {
     assert.deepEqual(await apply(30, days(30), { mostMs: 0 }), { blanked: 0, pruned: 0, done: false })
     const full = await personal()
     assert.equal(full.length, personalWords.length)
-    await mirror.commit('candidates', persons[0]?.candidate)
+    await mirror.commit('candidates', { ...persons[0]?.candidate, title: 'Smith' })
     assert.deepEqual(await apply(30, days(30), { batch: 2 }), { blanked: 12, pruned: 0, done: true })
     assert.deepEqual(await personal(), [])
   })

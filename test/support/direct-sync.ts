@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { mapPage } from '../../src/activities/map-page.ts'
+import { type MappingOf, mapPage } from '../../src/activities/map-page.ts'
 import { type Claim, type Cursor, takeLease } from '../../src/database/checkpoints.ts'
 import { commitPage, type PageOutcome } from '../../src/database/commit-page.ts'
 import type { Db } from '../../src/database/connect.ts'
@@ -9,10 +9,17 @@ import { beginRun, beginStream } from '../../src/database/runs.ts'
 import { newReading } from '../../src/gem/list-reading.ts'
 import { startingPageSize } from '../../src/gem/page-size.ts'
 import type { MappingSettings } from '../../src/mappers/model.ts'
+import { mappingRules } from '../../src/mappers/record-digest.ts'
 import { type StreamName, streamNames } from '../../src/streams.ts'
 import { uniqueName } from './temporal.ts'
 
 export const noSettings: MappingSettings = { jobBoard: null, integrationFields: [] }
+
+/** How an account's records are mapped. */
+export const mappingOf = (account: string, settings = noSettings, lazily = false): MappingOf => ({
+  ...{ account, settings, lazily },
+  rules: mappingRules(settings),
+})
 
 /** An account as far as the page commit looks at it; its key cannot be used. */
 export async function insertBareAccount(db: Db, account: string): Promise<void> {
@@ -84,7 +91,11 @@ export async function syncDirectly(db: Db, sync: DirectSync): Promise<PageOutcom
           stream,
           fence,
           cursor: { ...firstCursor, offset },
-          ...(await mapPage(stream, { records: [...records], needsSanitising: true }, { account, settings })),
+          ...(await mapPage(
+            stream,
+            { records: [...records], needsSanitising: true },
+            mappingOf(account, settings),
+          )),
           requests: 1,
         }),
       )

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { mapPage } from '../../src/activities/map-page.ts'
+import { type MappingOf, mapPage } from '../../src/activities/map-page.ts'
 import { takeLease } from '../../src/database/checkpoints.ts'
 import { commitPage, type PageOutcome } from '../../src/database/commit-page.ts'
 import type { Db } from '../../src/database/connect.ts'
 import { beginRun, beginStream } from '../../src/database/runs.ts'
 import { type MainTable, type StreamName, streamNames } from '../../src/streams.ts'
-import { firstCursor, insertBareAccount, nextClaim, noSettings } from './direct-sync.ts'
+import { firstCursor, insertBareAccount, mappingOf, nextClaim, noSettings } from './direct-sync.ts'
 import { tableNames } from './oracle/types.ts'
 import { uniqueName } from './temporal.ts'
 
@@ -15,6 +15,8 @@ export interface Mirror {
   readonly account: string
   /** Commits one page of a list. */
   commit(stream: StreamName, ...records: unknown[]): Promise<PageOutcome>
+  /** The same by other settings or code. */
+  mappedBy(mapping: Pick<MappingOf, 'settings' | 'rules'>): Pick<Mirror, 'commit'>
   /** What a query finds; `$account` in it stands for the account. */
   ask<T extends object>(query: string): Promise<T[]>
   /** The one row that a query finds. */
@@ -27,7 +29,11 @@ export interface Mirror {
   versions(): Promise<Map<string, string>>
 }
 
-export async function openMirror(db: Db, account = uniqueName('acme')): Promise<Mirror> {
+export async function openMirror(
+  db: Db,
+  account = uniqueName('acme'),
+  { lazily = false } = {},
+): Promise<Mirror> {
   await insertBareAccount(db, account)
   const runId = randomUUID()
   await beginRun(db, { id: runId, account, mode: 'full', trigger: 'start', models: [] })
@@ -55,15 +61,21 @@ export async function openMirror(db: Db, account = uniqueName('acme')): Promise<
     return row.at
   }
 
+  const committing =
+    (mapping: MappingOf): Mirror['commit'] =>
+    async (stream, ...records) =>
+      await commitPage(db, {
+        ...{ account, runId, mode: 'full', stream, fence: fences.get(stream) ?? 0, cursor: firstCursor },
+        ...(await mapPage(stream, { records, needsSanitising: true }, mapping)),
+        requests: 1,
+      })
+  const mapping = mappingOf(account, noSettings, lazily)
+
   return {
     account,
     ask,
-    commit: async (stream, ...records) =>
-      await commitPage(db, {
-        ...{ account, runId, mode: 'full', stream, fence: fences.get(stream) ?? 0, cursor: firstCursor },
-        ...(await mapPage(stream, { records, needsSanitising: true }, { account, settings: noSettings })),
-        requests: 1,
-      }),
+    commit: committing(mapping),
+    mappedBy: (other) => ({ commit: committing({ ...mapping, ...other }) }),
     one,
     async parentOf(table, id, column, parent) {
       const row = await one<{ parent: string | null }>(

@@ -7,6 +7,7 @@ import type { RunMode } from '../../src/database/database-types.ts'
 import { endStream } from '../../src/database/runs.ts'
 import { CredentialsRefusedError, RequestRefusedError, TryAgainError } from '../../src/errors.ts'
 import { createLogger } from '../../src/log.ts'
+import { mappingRules } from '../../src/mappers/record-digest.ts'
 import type { StreamName } from '../../src/streams.ts'
 import type { Syncing, SyncOptions } from './mirror.ts'
 
@@ -22,7 +23,7 @@ export async function readStream(
   const { attempts = 6, inFlight = 1, since = null, confirmDeletions = false, mode } = options
   const { db, account, client: gem, limiter, settings } = mirror
   const context: SliceContext = {
-    ...{ db, gem, limiter, settings },
+    ...{ db, gem, limiter, settings, rules: mappingRules(settings) },
     key: { compared: true, version: '' },
     attempt: 1,
     signal: new AbortController().signal,

@@ -1,5 +1,5 @@
 import type { RejectedRecord } from '../../mappers/read-record.ts'
-import type { Batch } from '../commit-page.ts'
+import type { MappedBatch } from '../commit-page.ts'
 import type { Db } from '../connect.ts'
 import type { Row, WriteContext } from '../rows.ts'
 import { blankRejected, blankRow } from './blank-record.ts'
@@ -16,7 +16,7 @@ import {
 } from './links.ts'
 
 export interface BlankedBatch {
-  readonly batch: Batch
+  readonly batch: MappedBatch
   /** Candidates (row ids) whom blanked records of the batch are about. */
   readonly persons: readonly string[]
   /** Gem's ids of the mapped records that were blanked. */
@@ -31,7 +31,7 @@ export async function blankBatch(
   trx: Db,
   { account }: WriteContext,
   before: Date | null,
-  batch: Batch,
+  batch: MappedBatch,
 ): Promise<BlankedBatch> {
   const { personal } = batch.model
   const table = personalTable(batch)
@@ -49,6 +49,7 @@ export async function blankBatch(
   const blank = new Set(batch.rows.filter((row) => persons.has(row)).map((row) => row.remoteId))
   const rows = batch.rows.map((row) => (persons.has(row) ? blankRow(row, personal) : row))
   const records = batch.records.map((record) => {
+    if (record.kind === 'read') return record
     if (record.kind === 'mapped') return blank.has(record.remoteId) ? blankRow(record, personal) : record
     const isDue = persons.has(record) || (table === 'candidates' && isRejectedMarkedBefore(record, before))
     return isDue ? blankRejected(record) : record
@@ -83,7 +84,7 @@ export async function blankGone(
   await blankBelongings(trx, context, due)
 }
 
-function personalTable({ model: { table } }: Batch): PersonalTable | null {
+function personalTable({ model: { table } }: MappedBatch): PersonalTable | null {
   return table === 'candidates' || table === 'applications' || table === 'interviews' ? table : null
 }
 

@@ -8,7 +8,7 @@ import { beginRun, beginStream } from '../../../src/database/runs.ts'
 import { parsePage } from '../../../src/gem/parse-body.ts'
 import type { MappingSettings } from '../../../src/mappers/model.ts'
 import { type StreamName, streamNames } from '../../../src/streams.ts'
-import { firstCursor, insertBareAccount, nextClaim } from '../direct-sync.ts'
+import { firstCursor, insertBareAccount, mappingOf, nextClaim } from '../direct-sync.ts'
 import { differences } from '../oracle/differences.ts'
 import { type ExpectedTables, expectedTables } from '../oracle/index.ts'
 import { readTables } from '../oracle/read-tables.ts'
@@ -71,16 +71,16 @@ interface Page {
 async function commitTwice({ db, reader }: Round, { account, runId, stream, body }: Page): Promise<string[]> {
   const { fence } = await takeLease(db, nextClaim(account, stream, runId), firstCursor)
   await beginStream(db, runId, stream)
-  const commit = async () => {
+  const commit = async (lazily: boolean) => {
     const { records, needsSanitising } = parse(body)
-    const mapped = await mapPage(stream, { records, needsSanitising }, { account, settings })
+    const mapped = await mapPage(stream, { records, needsSanitising }, mappingOf(account, settings, lazily))
     const place = { account, runId, mode: 'full', stream, fence, cursor: firstCursor } as const
     await commitPage(db, { ...place, ...mapped, requests: 1 })
     return await versions(reader, account)
   }
   try {
-    const first = await commit()
-    const again = rewritten(first, await commit())
+    const first = await commit(false)
+    const again = rewritten(first, await commit(true))
     const lost = await unaccounted(reader, { account, stream, records: parse(body).records })
     return [...again.map((row) => `${stream}, written by the same page again: ${row}`), ...lost]
   } catch (error) {
