@@ -21,11 +21,13 @@ export async function unchangedRows(
   const { rows: unchanged } = await sql<{ id: string }>`
     select i.id from ${input(known)}
     cross join lateral (
-      select row_version from sync.row_digests
+      select * from sync.row_digests
       where account = ${account} and id = i.id and i.digest in (digest, embedded_digest) offset 0
     ) as kept
     cross join lateral (
-      select from ${tableOf(model)} r where r.id = i.id and r.xmin = kept.row_version offset 0
+      select from ${tableOf(model)} r where r.id = i.id and (
+        kept.digest = i.digest and kept.row_version = r.xmin
+        or kept.embedded_digest = i.digest and kept.embedded_row_version = r.xmin) offset 0
     ) as stored`.execute(trx)
   return new Set(unchanged.map((row) => row.id))
 }
@@ -43,8 +45,7 @@ export interface Kept {
 /** Keeps the digests of rows that are stored as they are now. What a record has warned of is counted whenever it is read. */
 export async function keepDigests(trx: Db, context: WriteContext, kept: Kept): Promise<void> {
   const quiet = kept.rows.filter((row) => row.warnings === 0).filter(hasDigest)
-  const [own, other] = kept.embedded ? ['embedded_digest', 'digest'] : ['digest', 'embedded_digest']
-  const columns = { own: sql.ref(own), other: sql.ref(other) }
+  const columns = kept.embedded ? ofCopies : ofOwn
   await keepOfWritten(
     trx,
     context,
@@ -60,48 +61,55 @@ export async function keepDigests(trx: Db, context: WriteContext, kept: Kept): P
   )
 }
 
+/** A digest, and the version of the row for which it was kept. */
 interface DigestColumns {
-  readonly own: RawBuilder<unknown>
-  /** Of the other kind of record: it goes with the version for which it was kept. */
-  readonly other: RawBuilder<unknown>
+  readonly digest: RawBuilder<unknown>
+  readonly version: RawBuilder<unknown>
+}
+
+const ofOwn: DigestColumns = { digest: sql.ref('digest'), version: sql.ref('row_version') }
+const ofCopies: DigestColumns = {
+  digest: sql.ref('embedded_digest'),
+  version: sql.ref('embedded_row_version'),
 }
 
 /** The version of a row is the transaction that wrote it, whatever else of it the same transaction still writes. */
 async function keepOfWritten(
   trx: Db,
   { account }: WriteContext,
-  { own, other }: DigestColumns,
+  { digest, version }: DigestColumns,
   rows: readonly Known[],
 ): Promise<void> {
   if (rows.length === 0) return
   await sql`
-    insert into sync.row_digests (account, id, ${own}, row_version)
+    insert into sync.row_digests (account, id, ${digest}, ${version})
     select ${account}, i.id, i.digest, pg_current_xact_id()::xid from ${input(rows)} order by i.id
     on conflict (account, id) do update
-      set ${own} = excluded.${own}, ${other} = null, row_version = excluded.row_version`.execute(trx)
+      set ${digest} = excluded.${digest}, ${version} = excluded.${version}`.execute(trx)
 }
 
 async function keepOfEqual(
   trx: Db,
   { account }: WriteContext,
   model: Model,
-  { own, other }: DigestColumns,
+  { digest, version }: DigestColumns,
   rows: readonly Known[],
 ): Promise<void> {
   if (rows.length === 0) return
   await sql`
-    insert into sync.row_digests as d (account, id, ${own}, row_version)
+    insert into sync.row_digests (account, id, ${digest}, ${version})
     select ${account}, i.id, i.digest, stored.row_version from ${input(rows)}
     cross join lateral (
       select r.xmin as row_version from ${tableOf(model)} r where r.id = i.id offset 0
     ) as stored
     left join lateral (
-      select ${own} as digest, row_version from sync.row_digests where account = ${account} and id = i.id offset 0
+      select ${digest} as digest, ${version} as row_version
+      from sync.row_digests where account = ${account} and id = i.id offset 0
     ) as kept on true
     where (kept.row_version, kept.digest) is distinct from (stored.row_version, i.digest)
     order by i.id
-    on conflict (account, id) do update set ${own} = excluded.${own}, row_version = excluded.row_version,
-      ${other} = case when d.row_version = excluded.row_version then d.${other} end`.execute(trx)
+    on conflict (account, id) do update
+      set ${digest} = excluded.${digest}, ${version} = excluded.${version}`.execute(trx)
 }
 
 type Known = { readonly id: string; readonly digest: string }

@@ -113,6 +113,20 @@ for (const lazily of [false, true])
       assert.equal(await mirror.parentOf('applications', 'a', 'candidate_id', 'candidates'), 'd')
     })
 
+    test('is put right after an older worker, which knows no digests of copies, has written it', async () => {
+      const commit = () => mirror.commit('candidates', { ...candidate, applications: [application] })
+      await commit()
+      await mirror.ask(`update ats.applications set outcome = 'HIRED' where account = $account`)
+      await mirror.ask(`
+        update sync.row_digests d set digest = gen_random_uuid(), row_version = a.xmin
+        from ats.applications a where a.id = d.id and a.account = $account`)
+      await commit()
+      const { outcome } = await mirror.one<{ outcome: string }>(
+        'select outcome from ats.applications where account = $account',
+      )
+      assert.equal(outcome, 'PENDING')
+    })
+
     test('counts its warnings whenever it is read', async () => {
       const odd = { ...candidate, applications: [null] }
       for (const record of [odd, odd, candidate, odd])

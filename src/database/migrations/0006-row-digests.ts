@@ -1,9 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * Digests of the records that rows were written from, by which a page tells rows that have not changed: of a list's own
- * record, and of the copy that is embedded in another. Until a full sync has come by, there are none, and rows are compared
- * as before; an older worker neither reads nor spoils them. Breaks nothing.
+ * Digests of what rows were written from, by which a page tells rows that have not changed. Until a full sync has come
+ * by, there are none, and rows are compared as before; an older worker neither reads nor spoils them. Breaks nothing.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
@@ -14,8 +13,7 @@ const statements = [
   `create table sync.row_digests (
     account text not null,
     id uuid not null,
-    digest uuid,
-    embedded_digest uuid,
+    digest uuid not null,
     row_version xid not null,
     primary key (account, id)
   ) with (fillfactor = 90)`,

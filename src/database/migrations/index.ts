@@ -4,6 +4,7 @@ import * as roles from './0003-roles.ts'
 import * as retention from './0004-retention.ts'
 import * as readerAccounts from './0005-reader-accounts.ts'
 import * as rowDigests from './0006-row-digests.ts'
+import * as embeddedDigests from './0007-embedded-digests.ts'
 
 /** All migrations, in their order. */
 export const migrations = {
@@ -13,4 +14,5 @@ export const migrations = {
   '0004-retention': retention,
   '0005-reader-accounts': readerAccounts,
   '0006-row-digests': rowDigests,
+  '0007-embedded-digests': embeddedDigests,
 }
