@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Batch } from '../database/commit-page.ts'
+import type { Batch } from '../database/batch.ts'
 import { newestCopies } from '../database/outdated-copies.ts'
 import { rowId } from '../database/row-id.ts'
 import { latestRows, type ReadRow, type Row, toRow } from '../database/rows.ts'
@@ -105,13 +105,14 @@ class RecordReader {
   }
 
   #asRead(raw: unknown, holder: string | null): Row | ReadRow | RejectedRecord {
-    const id = readId(raw)
-    const digested = 'problem' in id ? null : this.#digest(raw as JsonObject, holder)
-    if ('problem' in id || digested === null) return this.#mapped(raw, holder)
-    const { remoteId } = id
+    const read = readId(raw)
+    const digested = 'problem' in read ? null : this.#digest(raw as JsonObject, holder)
+    if ('problem' in read || digested === null) return this.#mapped(raw, holder)
+    const { remoteId } = read
     // Rejected, it would be kept as Gem sent it, with what is embedded in it.
     const json = this.#model.embeds === undefined ? digested.json : Buffer.from(JSON.stringify(raw))
-    return { kind: 'read', id: this.#rowId(remoteId), remoteId, digest: digested.digest, json, holder }
+    const id = rowId(this.#mapping.account, this.#model.table, remoteId)
+    return { kind: 'read', id, remoteId, digest: digested.digest, json, holder }
   }
 
   #map({ json, holder }: ReadRow): Row | RejectedRecord {
@@ -133,9 +134,5 @@ class RecordReader {
   #digest(raw: JsonObject, holder: string | null): DigestedRecord | null {
     const own = withoutEmbedded(this.#model, raw)
     return own && digestRecord(this.#model, this.#mapping.rules, own, holder)
-  }
-
-  #rowId(remoteId: string): string {
-    return rowId(this.#mapping.account, this.#model.table, remoteId)
   }
 }

@@ -1,7 +1,14 @@
 import { sql } from 'kysely'
-import type { Model } from '../mappers/model.ts'
-import type { RejectedRecord } from '../mappers/read-record.ts'
 import type { StreamName } from '../streams.ts'
+import {
+  type Batch,
+  copiesOf,
+  countWarnings,
+  countWellRead,
+  type MappedBatch,
+  mapOthers,
+  mappedOf,
+} from './batch.ts'
 import { advanceCursor, type Cursor } from './checkpoints.ts'
 import type { Db } from './connect.ts'
 import type { AccountState, RunMode } from './database-types.ts'
@@ -14,21 +21,8 @@ import { blankBatch, blankBelongings } from './retention/blank-page.ts'
 import { blankRaw } from './retention/blank-record.ts'
 import { keepDigests, unchangedRows } from './row-digests.ts'
 import { rowId } from './row-id.ts'
-import { type ReadRow, type Row, unpack, uuids, type WriteContext } from './rows.ts'
+import { type Row, unpack, uuids, type WriteContext } from './rows.ts'
 import { comparePairs, type WriteCounts, type Written, writeRows } from './write-page.ts'
-
-/** Records of one model that a page brought. */
-export interface Batch {
-  readonly stream: StreamName
-  readonly model: Model
-  readonly records: readonly (Row | ReadRow | RejectedRecord)[]
-  /** Those to be written: each once. */
-  readonly rows: readonly (Row | ReadRow)[]
-  /** Maps a record that was read only. */
-  readonly map: (row: ReadRow) => Row | RejectedRecord
-  /** Copies embedded in other records: they give way to a row whose last activity is newer than theirs. */
-  readonly embedded: boolean
-}
 
 export interface PageCommit {
   readonly account: string
@@ -93,13 +87,6 @@ const carefully: Write = async (trx, context, batch, embedded) => ({
   ...noChanges,
 })
 
-/** All copies of the batch's rows in their order; of embedded ones the newest alone. */
-function copiesOf(batch: MappedBatch): readonly Row[] {
-  if (batch.embedded) return batch.rows
-  const ids = new Set(batch.rows.map((row) => row.id))
-  return mappedOf(batch).filter((row) => ids.has(row.id))
-}
-
 async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<PageOutcome> {
   const { account, cursor, page, embedded } = commit
   const { state: accountState, blankDeletedBefore } = await lockAccount(trx, account)
@@ -156,35 +143,12 @@ async function writeBatch(
   const { inserted, updated } = counts
   return {
     ...written,
-    counts: { ...counts, unchanged: wellRead(batch) - inserted - updated - refused.length },
+    counts: { ...counts, unchanged: countWellRead(batch) - inserted - updated - refused.length },
     rejected: rejects.length,
     warnings: countWarnings(batch),
     newlyBlank: inserted + updated > 0 ? persons : [],
   }
 }
-
-/** A batch of which all that may differ from what is stored is mapped. */
-export interface MappedBatch extends Batch {
-  readonly rows: readonly Row[]
-}
-
-function mapOthers(batch: Batch, unchanged: ReadonlySet<string>): MappedBatch {
-  const mapped = new Map<ReadRow, Row | RejectedRecord>()
-  for (const row of batch.rows)
-    if (row.kind === 'read' && !unchanged.has(row.id)) mapped.set(row, batch.map(row))
-  const records = batch.records.map((record) =>
-    record.kind === 'read' ? (mapped.get(record) ?? record) : record,
-  )
-  const rows = batch.rows
-    .filter((row) => !unchanged.has(row.id))
-    .map((row) => (row.kind === 'read' ? mapped.get(row) : row))
-    .filter((row) => row?.kind === 'mapped')
-  return { ...batch, records, rows }
-}
-
-const mappedOf = ({ records }: Batch) => records.filter((record) => record.kind === 'mapped')
-
-const wellRead = ({ records }: Batch) => records.filter((record) => record.kind !== 'rejected').length
 
 /** Where a page has a record twice, the later copy decides whether it counts as rejected. */
 function verdicts(
@@ -225,9 +189,6 @@ async function rememberSeen(trx: Db, { account, runId, cursor, page, embedded }:
       values (${runId}, ${batch.stream}, ${cursor.round}, ${isAside}, ${uuids(ids)}::uuid[])`.execute(trx)
   }
 }
-
-const countWarnings = (batch: Batch) =>
-  batch.records.reduce((sum, record) => sum + (record.kind === 'mapped' ? record.warnings : 0), 0)
 
 async function count(
   trx: Db,

@@ -77,7 +77,7 @@ export interface WriteContext {
 }
 
 /** Of several rows with one id the last: it is the later read. */
-export function latestRows<T extends { readonly id: string }>(rows: readonly T[]): T[] {
+export function latestRows(rows: readonly Row[]): Row[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()]
 }
 

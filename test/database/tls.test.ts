@@ -10,6 +10,7 @@ import { connect } from '../../src/database/connect.ts'
 import { type EmbeddedPostgres, startThrowAwayPostgres } from '../../src/embedded/postgres.ts'
 import { runCli } from '../cli/run-cli.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { until } from '../support/until.ts'
 
 const folder = temporaryFolder()
 const authority = join(folder.path, 'ca.pem')
@@ -113,14 +114,16 @@ function makeCertificate(dataDirectory: string): void {
 
 /** The server reads its configuration anew a moment after it was told to. */
 async function untilTls(url: string): Promise<void> {
-  for (;;) {
+  const isOffered = async () => {
     const client = new pg.Client({ connectionString: url, ssl: { rejectUnauthorized: false } })
     try {
       await client.connect()
       await client.end()
-      return
+      return true
     } catch (error) {
-      if (!(error instanceof Error) || !/SSL|TLS/.test(error.message)) throw error
+      if (error instanceof Error && /SSL|TLS/.test(error.message)) return false
+      throw error
     }
   }
+  await until('a TLS connection', isOffered, (isThere) => isThere)
 }

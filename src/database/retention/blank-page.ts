@@ -1,5 +1,5 @@
 import type { RejectedRecord } from '../../mappers/read-record.ts'
-import type { MappedBatch } from '../commit-page.ts'
+import type { MappedBatch } from '../batch.ts'
 import type { Db } from '../connect.ts'
 import type { Row, WriteContext } from '../rows.ts'
 import { blankRejected, blankRow } from './blank-record.ts'
