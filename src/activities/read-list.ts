@@ -97,7 +97,7 @@ function advance(
       isEnd: false,
     }
   }
-  return { cursor: advanced, isEnd: isLast }
+  return { cursor: placed(advanced), isEnd: isLast }
 }
 
 /**

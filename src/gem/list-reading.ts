@@ -50,14 +50,18 @@ export type PageVerdict =
   | { readonly kind: 'no end' }
 
 /**
- * What a page says about where its list ends. An empty page ends it, and one that is not full where Gem says that this
- * was all. Without that, a page that is not full proves nothing: Gem may send fewer rows a page than were asked for.
+ * What a page says about where its list ends. An empty page ends it, unless it is the first of a smaller size, and one
+ * that is not full where Gem says that this was all. Without that, a page that is not full proves nothing: Gem may send fewer rows a page than were asked for.
  *
  * @param mostRows of a list for which Gem sends no total, see `mostRowsOf`.
  */
 export function judgePage(before: ListReading, shown: PageShown, mostRows: number): PageVerdict {
   const { number, perPage, count, fingerprint, total } = shown
-  if (count === 0) return { kind: 'end', reading: before }
+  if (count === 0) {
+    const misplaced = misplacedBy(before, shown)
+    if (misplaced === null) return { kind: 'end', reading: before }
+    return { kind: 'more', reading: { ...before, unevenAt: misplaced } }
+  }
   const latest: ShownPage = { page: number, perPage, fingerprint }
   // Where the size has changed a part is read again, which may hold just the rows of an earlier page.
   const same = [before.latest, before.landmark].find(
@@ -78,6 +82,16 @@ export function judgePage(before: ListReading, shown: PageShown, mostRows: numbe
     landmark: (pages & (pages - 1)) === 0 ? latest : before.landmark,
   }
   return { kind: ends ? 'end' : 'more', reading }
+}
+
+/**
+ * The size of the pages before, where an empty page of a smaller size proves no end: a server that ignores the size counts
+ * its pages by one of its own, so that this one lies beyond rows that nobody has seen. Null: it does prove it.
+ */
+function misplacedBy({ latest, unevenAt }: ListReading, { perPage, total }: PageShown): number | null {
+  return total === null && unevenAt === null && latest !== null && perPage < latest.perPage
+    ? latest.perPage
+    : null
 }
 
 /** The second page repeats the first, and that had not the size that was asked for: only the whole list has its own. */

@@ -36,7 +36,13 @@ describe('a server that has page sizes of its own', () => {
         const found = await mirror.pool.query('select 1 from ats.users where account = $1', [mirror.account])
         assert.equal(found.rowCount, rows)
       }),
-      { numRuns: 60 },
+      {
+        numRuns: 60,
+        examples: [
+          // A page of a smaller size that is empty, though a row is left: the server counts by its own size.
+          [{ rows: 34, served: 33, asked: 33, totals: false, mode: 'full', inFlight: 1, failures: [1] }],
+        ],
+      },
     )
   })
 })
