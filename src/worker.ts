@@ -6,6 +6,7 @@
  */
 import { NativeConnection, Worker } from '@temporalio/worker'
 import { createActivities } from './activities/index.ts'
+import { PageThreads } from './activities/page-threads.ts'
 import { workerDataConverter } from './codec/data-converter.ts'
 import { type Config, readConfig } from './config.ts'
 import { connect } from './database/connect.ts'
@@ -50,6 +51,7 @@ async function work(config: Config, log: Logger): Promise<void> {
     ...(config.traces ? { onStatement: recordStatement } : {}),
   })
   const dispatchers = createDispatchers(config)
+  await using threads = new PageThreads()
   try {
     await waitUntilReady('PostgreSQL', log, stopping, () => checkDatabase(db))
     const connection = await waitUntilReady('Temporal', log, stopping, async () => {
@@ -70,6 +72,7 @@ async function work(config: Config, log: Logger): Promise<void> {
         db,
         keyring: config.keyring,
         log,
+        readPage: threads.read,
         meter,
         hasSearchAttributes: await knowsSearchAttributes(connection, config.temporal.namespace),
         dispatcherFor: (allowInsecureBaseUrl) =>

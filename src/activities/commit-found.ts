@@ -13,11 +13,11 @@ export async function commitFound(
 ): Promise<PageOutcome> {
   return await commit(context, {
     ...slice,
-    ...(await mapPage(
+    ...mapPage(
       slice.stream,
       { records: [...found], needsSanitising },
       { ...slice, ...context, lazily: false },
-    )),
+    ),
     cursor,
     requests: context.limiter.takeCalls(),
   })

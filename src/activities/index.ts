@@ -24,6 +24,7 @@ import { loadAccount } from './load-account.ts'
 import { measuredLimiter } from './measured-limiter.ts'
 import { type Meter, silentMeter } from './meter.ts'
 import { linesOf, observed } from './observe.ts'
+import type { PageReader } from './read-page.ts'
 import { outcomeOf } from './run-outcome.ts'
 import type { SliceInput, SliceResult } from './slice.types.ts'
 import { syncSettingsOf } from './sync-settings.ts'
@@ -33,6 +34,8 @@ export interface ActivityDependencies {
   readonly db: Db
   readonly keyring: Keyring
   readonly log: Logger
+  /** Where pages are parsed and mapped. */
+  readonly readPage: PageReader
   /** Default: nothing is measured. */
   readonly meter?: Meter
   /** Whether the namespace knows our search attributes. */
@@ -50,6 +53,7 @@ export function createActivities({
   db,
   keyring,
   log,
+  readPage,
   meter = silentMeter,
   hasSearchAttributes,
   dispatcherFor,
@@ -87,6 +91,7 @@ export function createActivities({
           {
             db,
             gem,
+            readPage,
             limiter,
             settings,
             rules: mappingRules(settings),

@@ -1,9 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { Batch } from '../database/batch.ts'
 import { newestCopies } from '../database/outdated-copies.ts'
 import { rowId } from '../database/row-id.ts'
 import { latestRows, type ReadRow, type Row, toRow } from '../database/rows.ts'
-import type { GemPage } from '../gem/client.ts'
+import type { PageRecords } from '../gem/client.ts'
 import { parseExactJson } from '../gem/exact-json.ts'
 import type { JsonObject } from '../json.ts'
 import type { MappingSettings, Model } from '../mappers/model.ts'
@@ -36,25 +35,18 @@ export interface MappedPage {
   readonly embedded: Batch | null
 }
 
-/**
- * Records that are mapped at a stretch, in some 2 ms. Then what waits takes its turn: above all the commit of an earlier
- * page, whose next statement PostgreSQL would otherwise stand idle for.
- */
-const stretch = 20
-
-type Records = Pick<GemPage, 'records' | 'needsSanitising'>
+type Records = Pick<PageRecords, 'records' | 'needsSanitising'>
 
 /** A page as batches of rows and rejected records. */
-export async function mapPage(
+export function mapPage(
   stream: StreamName,
   { records, needsSanitising }: Records,
   mapping: MappingOf,
-): Promise<MappedPage> {
+): MappedPage {
   const model = models[streams[stream].model]
   const own = new RecordReader(model, needsSanitising, mapping)
   const copies = new RecordReader(models.applications, needsSanitising, mapping)
-  for (const [index, raw] of records.entries()) {
-    if (index % stretch === stretch - 1) await turn()
+  for (const raw of records) {
     const record = own.read(raw, null)
     if (model.embeds === undefined) continue
     for (const copy of embeddedApplications(raw)) copies.read(copy.raw, record.remoteId)
@@ -66,6 +58,11 @@ export async function mapPage(
         ? null
         : { stream: 'applications', ...copies.batch(newestCopies), embedded: true },
   }
+}
+
+/** Maps records of a page that were read only. */
+export function mapperOf(model: Model, needsSanitising: boolean, mapping: MappingOf): Batch['map'] {
+  return new RecordReader(model, needsSanitising, mapping).map
 }
 
 /** Reads the records of one model that a page brings. */
@@ -89,7 +86,7 @@ class RecordReader {
 
   /** @param each chooses of several copies of a record the one to be written. */
   batch(each: (rows: readonly Row[]) => readonly Row[]): Omit<Batch, 'stream' | 'embedded'> {
-    const map = (row: ReadRow) => this.#map(row)
+    const { map } = this
     const read = this.#records.filter((record) => record.kind !== 'rejected')
     const isEachOnce = new Set(read.map(({ id }) => id)).size === read.length
     if (isEachOnce) return { model: this.#model, records: this.#records, rows: read, map }
@@ -115,9 +112,8 @@ class RecordReader {
     return { kind: 'read', id, remoteId, digest: digested.digest, json, holder }
   }
 
-  #map({ json, holder }: ReadRow): Row | RejectedRecord {
-    return this.#mapped(parseExactJson(json.toString()), holder)
-  }
+  readonly map = ({ json, holder }: ReadRow): Row | RejectedRecord =>
+    this.#mapped(parseExactJson(json.toString()), holder)
 
   #mapped(raw: unknown, holder: string | null): Row | RejectedRecord {
     const { account, settings } = this.#mapping

@@ -8,7 +8,7 @@ import { models } from '../mappers/registry.ts'
 import { streams } from '../streams.ts'
 import { commit } from './commit.ts'
 import { tryDeadEnd } from './dead-end.ts'
-import { mapPage } from './map-page.ts'
+import type { MappingOf } from './map-page.ts'
 import { type FetchedPage, readPages } from './read-pages.ts'
 import type { SliceEnd } from './slice.types.ts'
 import type { Slice, SliceContext } from './slice-context.ts'
@@ -36,11 +36,12 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
     ...{ offset: cursor.offset, reading: cursor.reading, size: cursor.size, maxPerPage, mostRows },
     inFlight: slice.inFlight,
     mayFetch: slice.mayCall,
-    map: (page) => mapPage(slice.stream, page, { ...slice, ...context, lazily }),
+    read: (body) =>
+      context.readPage({ body, stream: slice.stream, mapping: mappingOf(context, slice, lazily) }),
     signal: context.signal,
   })
   for await (const fetched of pages) {
-    const { page, embedded } = fetched.mapped
+    const { page, embedded } = fetched.page.mapped
     const unreadable = page.records.filter((record) => record.remoteId === null).length
     const { cursor: next, isEnd } = advance(cursor, fetched, unreadable)
     const outcome = await commit(context, {
@@ -60,6 +61,12 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
   return { end: { kind: 'more' } }
 }
 
+/** Its own data alone: it goes to another thread. */
+function mappingOf({ settings, rules }: SliceContext, { account }: Slice, lazily: boolean): MappingOf {
+  const { jobBoard, integrationFields } = settings
+  return { account, settings: { jobBoard, integrationFields }, rules, lazily }
+}
+
 const isMostlyUnchanged = ({ inserted, updated, unchanged }: WriteCounts) => unchanged > inserted + updated
 
 /** The cursor at a place that means the same at its page size; where none can be told, at the list's begin. */
@@ -71,7 +78,7 @@ function placed(cursor: Cursor): Cursor {
 /** The cursor after a page, within its step. */
 function advance(
   cursor: Cursor,
-  fetched: FetchedPage<unknown>,
+  fetched: FetchedPage,
   unreadable: number,
 ): { cursor: Cursor; isEnd: boolean } {
   const { page, nextOffset, nextSize, isLast, reading } = fetched

@@ -1,11 +1,12 @@
-import type { GemClient, GemPage } from '../gem/client.ts'
+import type { GemClient, PageAnswer, PageReading } from '../gem/client.ts'
 import { deadEndError } from '../gem/dead-end.ts'
-import { fingerprintOf, judgePage, type ListReading } from '../gem/list-reading.ts'
+import { judgePage, type ListReading } from '../gem/list-reading.ts'
 import { type PageSize, pageSizeAfterGoodPage } from '../gem/page-size.ts'
 import { offsetAfter, pageAt } from '../gem/paging.ts'
 import { inSpan, recordSpan } from '../tracing.ts'
+import type { ReadPage } from './read-page.ts'
 
-export interface PagesRequest<Mapped> {
+export interface PagesRequest {
   /** Of the collection, with its trailing slash. */
   readonly path: string
   readonly query: Readonly<Record<string, string>>
@@ -21,21 +22,15 @@ export interface PagesRequest<Mapped> {
   readonly inFlight: number
   /** Asked before each call: whether the slice has room for another page. */
   readonly mayFetch: () => boolean
-  /** What is made of each page as soon as it is there: while earlier ones are committed, PostgreSQL is who works. */
-  readonly map: (page: GemPage) => Promise<Mapped>
+  /** Reads each page as soon as it is there, while earlier ones are committed. */
+  readonly read: PageReading<ReadPage>
   readonly signal: AbortSignal
 }
 
-/** A page without its records, which go as soon as they are mapped. */
-export interface ShownPage extends Omit<GemPage, 'records'> {
-  /** Of its records. */
-  readonly count: number
-  readonly fingerprint: string
-}
+type Answer = ReadPage & PageAnswer
 
-export interface FetchedPage<Mapped> {
-  readonly page: ShownPage
-  readonly mapped: Mapped
+export interface FetchedPage {
+  readonly page: Answer
   readonly perPage: number
   /** Where the next page begins, and at which size. */
   readonly nextOffset: number
@@ -51,20 +46,17 @@ export interface FetchedPage<Mapped> {
  *
  * @throws TryAgainError also where the list cannot be read on: it shows the same again, or has no end.
  */
-export async function* readPages<Mapped>(
-  client: GemClient,
-  request: PagesRequest<Mapped>,
-): AsyncGenerator<FetchedPage<Mapped>> {
+export async function* readPages(client: GemClient, request: PagesRequest): AsyncGenerator<FetchedPage> {
   const abandon = new AbortController()
   const signal = AbortSignal.any([request.signal, abandon.signal])
-  const queue: { number: number; perPage: number; answer: Promise<Answer<Mapped>> }[] = []
+  const queue: { number: number; perPage: number; answer: Promise<Answer> }[] = []
   let { offset, size, reading } = request
   let nextToFetch = pageAt(offset, size.perPage).page
   let lastKnown = nextToFetch
 
   const fetchAhead = () => {
     while (queue.length < request.inFlight && nextToFetch <= lastKnown && request.mayFetch()) {
-      const answer = fetchAndMap(client, request, { page: nextToFetch, perPage: size.perPage, signal })
+      const answer = fetchAndRead(client, request, { page: nextToFetch, perPage: size.perPage, signal })
       // Handled where it is awaited; a page that is never reached must not end the process.
       answer.catch(() => {})
       queue.push({ number: nextToFetch++, perPage: size.perPage, answer })
@@ -74,7 +66,7 @@ export async function* readPages<Mapped>(
   try {
     fetchAhead()
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const { page, mapped, isLast, ...judged } = await judge(request, reading, next, await next.answer)
+      const { page, isLast, ...judged } = await judge(request, reading, next, await next.answer)
       reading = judged.reading
       offset = offsetAfter(next.number, next.perPage)
       // Pages of odd sizes are counted through at one size.
@@ -87,7 +79,7 @@ export async function* readPages<Mapped>(
         lastKnown = nextToFetch
         fetchAhead()
       }
-      yield { page, mapped, perPage: next.perPage, nextOffset: offset, nextSize: size, isLast, reading }
+      yield { page, perPage: next.perPage, nextOffset: offset, nextSize: size, isLast, reading }
       if (isLast) return
     }
   } finally {
@@ -95,30 +87,28 @@ export async function* readPages<Mapped>(
   }
 }
 
-async function fetchAndMap<Mapped>(
+async function fetchAndRead(
   client: GemClient,
-  { path, query, map }: PagesRequest<Mapped>,
+  { path, query, read }: PagesRequest,
   { page, perPage, signal }: { page: number; perPage: number; signal: AbortSignal },
-): Promise<Answer<Mapped>> {
-  const fetched = await inSpan('fetch page', { attributes: { page, per_page: perPage } }, () =>
-    client.fetchPage({ path, query: { ...query }, page, perPage, signal }),
+): Promise<Answer> {
+  return await inSpan('fetch page', { attributes: { page, per_page: perPage } }, () =>
+    client.fetchPageAs({ path, query: { ...query }, page, perPage, signal }, async (body) => {
+      const start = performance.now()
+      const answer = await read(body)
+      const records = 'problem' in answer ? 0 : answer.count
+      recordSpan('map page', { attributes: { page, records } }, (performance.now() - start) / 1000)
+      return answer
+    }),
   )
-  const start = performance.now()
-  const mapped = await map(fetched)
-  const attributes = { page, records: fetched.records.length }
-  recordSpan('map page', { attributes }, (performance.now() - start) / 1000)
-  const { records, ...shown } = fetched
-  return { page: { ...shown, count: records.length, fingerprint: fingerprintOf(records) }, mapped }
 }
 
-type Answer<Mapped> = Pick<FetchedPage<Mapped>, 'page' | 'mapped'>
-
-async function judge<Mapped>(
-  { path, mostRows, map }: PagesRequest<Mapped>,
+async function judge(
+  { path, mostRows, read }: PagesRequest,
   before: ListReading,
   { number, perPage }: { readonly number: number; readonly perPage: number },
-  { page, mapped }: Answer<Mapped>,
-): Promise<Pick<FetchedPage<Mapped>, 'page' | 'mapped' | 'isLast' | 'reading'>> {
+  page: Answer,
+): Promise<Pick<FetchedPage, 'page' | 'isLast' | 'reading'>> {
   const total = page.pagination?.total ?? null
   const verdict = judgePage(before, { ...page, number, perPage, total }, mostRows)
   const deadEnd = (sameAs: number | null) =>
@@ -126,11 +116,9 @@ async function judge<Mapped>(
   switch (verdict.kind) {
     case 'more':
     case 'end':
-      return { page, mapped, isLast: verdict.kind === 'end', reading: verdict.reading }
-    case 'all again': {
-      const nothing = { ...page, records: [] }
-      return { page: { ...page, count: 0 }, mapped: await map(nothing), isLast: true, reading: before }
-    }
+      return { page, isLast: verdict.kind === 'end', reading: verdict.reading }
+    case 'all again':
+      return { page: { ...page, ...(await readNothing(read)) }, isLast: true, reading: before }
     case 'same page':
       throw deadEnd(verdict.as)
     case 'no end':
@@ -138,8 +126,14 @@ async function judge<Mapped>(
   }
 }
 
+async function readNothing(read: PageReading<ReadPage>): Promise<ReadPage> {
+  const nothing = await read(Buffer.from('[]'))
+  if ('problem' in nothing) throw new Error(`an empty page was not read: ${nothing.problem}`)
+  return nothing
+}
+
 /** The last page that is worth asking for, given one that is not the last. */
-function lookAhead(page: ShownPage, number: number, perPage: number, inFlight: number): number {
+function lookAhead(page: Answer, number: number, perPage: number, inFlight: number): number {
   if (page.count < perPage) return number + 1
   if (page.pagination === null) return number + inFlight
   // One more page than the total says: rows may have come since, and only the page after them proves the end.

@@ -5,6 +5,7 @@ import type { GemClient } from '../gem/client.ts'
 import type { MappingRules } from '../mappers/record-digest.ts'
 import type { AccountLimiter } from './account-limiter.ts'
 import type { Meter } from './meter.ts'
+import type { PageReader } from './read-page.ts'
 import type { SliceInput } from './slice.types.ts'
 import type { SyncSettings } from './sync-settings.ts'
 
@@ -12,6 +13,7 @@ import type { SyncSettings } from './sync-settings.ts'
 export interface SliceContext {
   readonly db: Db
   readonly gem: GemClient
+  readonly readPage: PageReader
   readonly limiter: AccountLimiter
   readonly settings: SyncSettings
   /** By which its records are mapped. */

@@ -1,10 +1,10 @@
 import { CredentialsRefusedError, RequestRefusedError, TryAgainError, WaitError } from '../errors.ts'
-import type { Answer } from './answer.ts'
+import { type Answer, textOf } from './answer.ts'
 import { type Call, describeCall } from './call.ts'
 import { type ErrorBody, readErrorBody } from './error-body.ts'
 import { readRetryAfter } from './retry-after.ts'
 
-type ErrorAnswer = Pick<Answer, 'status' | 'headers' | 'text'>
+type ErrorAnswer = Pick<Answer, 'status' | 'headers' | 'body'>
 type Remedy = 'try-again' | 'smaller-page' | 'wait' | 'wait-quota' | 'credentials' | 'refused'
 
 /** What to do about a status; those not named go by their hundred, 4xx refused and 5xx try again. */
@@ -28,7 +28,7 @@ const REMEDY_OF_GATEWAY_TEXT: Record<string, Remedy> = {
 
 /** The typed error that an answer other than 200 stands for (gem-api.md, section 3). `now` is the local time. */
 export function toAnswerError(call: Call, answer: ErrorAnswer, now = new Date()): Error {
-  const body = readErrorBody(answer.text)
+  const body = readErrorBody(textOf(answer.body))
   const message = describe(call, answer, body)
   switch (remedyOf(answer.status, body)) {
     case 'try-again':
@@ -53,7 +53,7 @@ export function toAnswerError(call: Call, answer: ErrorAnswer, now = new Date())
  * application's form, says nothing about the item.
  */
 export function isUnknownItem(answer: ErrorAnswer): boolean {
-  return answer.status === 404 && readErrorBody(answer.text).code === 404
+  return answer.status === 404 && readErrorBody(textOf(answer.body)).code === 404
 }
 
 function remedyOf(status: number, body: ErrorBody): Remedy {

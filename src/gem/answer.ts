@@ -5,10 +5,8 @@ export type AnswerHeaders = ReadonlyMap<string, string>
 export interface Answer {
   status: number
   headers: AnswerHeaders
-  /** Decoded from UTF-8 without its BOM; empty for an error whose body could not be read. */
-  text: string
-  /** Of the body after decompression. */
-  bytes: number
+  /** After decompression; of a 200 it is UTF-8. Empty for an error whose body could not be read. */
+  body: Buffer
   elapsedMs: number
 }
 
@@ -20,4 +18,9 @@ export function toAnswerHeaders(raw: Record<string, string | string[] | undefine
     if (first !== undefined) headers.set(name.toLowerCase(), first)
   }
   return headers
+}
+
+/** Without the byte order mark; what is not UTF-8, which only an error's body may be, becomes U+FFFD. */
+export function textOf(body: Uint8Array): string {
+  return new TextDecoder('utf-8').decode(body)
 }

@@ -1,17 +1,19 @@
-import { RequestRefusedError } from '../errors.ts'
+import { RequestRefusedError, TryAgainError } from '../errors.ts'
 import { isUnknownItem, toAnswerError } from './answer-errors.ts'
 import { type Call, describeCall } from './call.ts'
 import type {
   GemClient,
   GemClientOptions,
   GemItem,
-  GemPage,
   ItemRequest,
+  PageAnswer,
+  PageReading,
+  PageRecords,
   PageRequest,
 } from './gem-client.types.ts'
 import { readHttpDate } from './http-date.ts'
 import { readPagination } from './pagination-header.ts'
-import { parseItem, parsePage } from './parse-body.ts'
+import { parseItem, parsePage, type Unreadable } from './parse-body.ts'
 import { Transport } from './transport.ts'
 
 export type {
@@ -21,6 +23,9 @@ export type {
   GemPage,
   GemTimeouts,
   ItemRequest,
+  PageAnswer,
+  PageReading,
+  PageRecords,
   PageRequest,
 } from './gem-client.types.ts'
 
@@ -29,13 +34,19 @@ export function createGemClient(options: GemClientOptions): GemClient {
   const transport = new Transport(options)
   const { now = () => new Date() } = options
   return {
-    fetchPage: (request) => fetchPage(transport, request, now()),
+    fetchPage: (request) => fetchPage(transport, request, readRecords, now()),
+    fetchPageAs: (request, read) => fetchPage(transport, request, read, now()),
     fetchItem: (request) => fetchItem(transport, request),
     close: () => transport.close(),
   }
 }
 
-async function fetchPage(transport: Transport, request: PageRequest, askedAt: Date): Promise<GemPage> {
+async function fetchPage<Read extends object>(
+  transport: Transport,
+  request: PageRequest,
+  read: PageReading<Read>,
+  askedAt: Date,
+): Promise<Read & PageAnswer> {
   const query = { ...request.query, page: String(request.page), per_page: String(request.perPage) }
   const call: Call = {
     path: request.path,
@@ -47,16 +58,27 @@ async function fetchPage(transport: Transport, request: PageRequest, askedAt: Da
   }
   const answer = await transport.get(call)
   if (answer.status !== 200) throw toAnswerError(call, answer)
-  const { value: records, needsSanitising, wasCut } = parsePage(call, answer)
+  const { headers, body, elapsedMs } = answer
+  const bytes = body.length
   return {
-    records,
-    needsSanitising,
-    wasCut,
-    bytes: answer.bytes,
-    serverTime: earlier(readHttpDate(answer.headers.get('date')), askedAt),
-    pagination: readPagination(answer.headers.get('x-pagination')),
-    elapsedMs: answer.elapsedMs,
+    ...readable(call, await read(body)),
+    bytes,
+    serverTime: earlier(readHttpDate(headers.get('date')), askedAt),
+    pagination: readPagination(headers.get('x-pagination')),
+    elapsedMs,
   }
+}
+
+async function readRecords(body: Buffer): Promise<PageRecords | Unreadable> {
+  const parsed = parsePage(body)
+  if ('problem' in parsed) return parsed
+  const { value: records, ...rest } = parsed
+  return { records, ...rest }
+}
+
+function readable<Read extends object>(call: Call, read: Read | Unreadable): Read {
+  if (!('problem' in read)) return read
+  throw new TryAgainError(`${describeCall(call)}: ${read.problem}`, { smallerPage: read.smallerPage })
 }
 
 /** Gem's clock, but never later than ours: by one that runs ahead, changes of the time between would be asked for by nobody. */
@@ -74,7 +96,7 @@ async function fetchItem(transport: Transport, request: ItemRequest): Promise<Ge
   const answer = await transport.get(call)
   if (isUnknownItem(answer)) return { found: false }
   if (answer.status !== 200) throw toAnswerError(call, answer)
-  const { value: record, needsSanitising } = parseItem(call, answer)
+  const { value: record, needsSanitising } = readable(call, parseItem(answer.body))
   return { found: true, record, needsSanitising }
 }
 

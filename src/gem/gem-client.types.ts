@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { Limiter } from './limiter.ts'
+import type { Unreadable } from './parse-body.ts'
 
 /** Milliseconds. `total` bounds one answer as a whole: a body that trickles in resets `body` for ever. */
 export interface GemTimeouts {
@@ -47,22 +48,31 @@ export interface PageRequest {
   signal?: AbortSignal | undefined
 }
 
-export interface GemPage {
-  /** As Gem sent them; a number that a double cannot hold is a `JSON.rawJSON` object, which `JSON.stringify` writes digit by digit. */
-  records: unknown[]
+/** What an answer says of a page besides its records. */
+export interface PageAnswer {
   /** Of the body after decompression. */
   bytes: number
   /** The `Date` header, or our clock when the page was asked for if that is earlier; null without the header. */
   serverTime: Date | null
   /** The `X-Pagination` header; null when absent or malformed. It only hints at drift: a list ends by its last page's length. */
   pagination: { total: number; totalPages: number | null } | null
+  /** From the request to the last byte, without the wait for the limiter. */
+  elapsedMs: number
+}
+
+export interface PageRecords {
+  /** As Gem sent them; a number that a double cannot hold is a `JSON.rawJSON` object, which `JSON.stringify` writes digit by digit. */
+  records: unknown[]
   /** Strings may hold NUL or lone surrogates, which PostgreSQL refuses. */
   needsSanitising: boolean
   /** Values nested deeper than `MAX_DEPTH` were replaced by null. */
   wasCut: boolean
-  /** From the request to the last byte, without the wait for the limiter. */
-  elapsedMs: number
 }
+
+export type GemPage = PageAnswer & PageRecords
+
+/** Makes something of a page's body, which is UTF-8 and its own from then on. */
+export type PageReading<Read extends object> = (body: Buffer) => Promise<Read | Unreadable>
 
 export interface ItemRequest {
   /** The list that holds the item, with its trailing slash: `/ats/v0/candidates/`. */
@@ -79,6 +89,8 @@ export type GemItem = { found: true; record: unknown; needsSanitising: boolean }
  */
 export interface GemClient {
   fetchPage(request: PageRequest): Promise<GemPage>
+  /** The same, read by the given function. */
+  fetchPageAs<Read extends object>(request: PageRequest, read: PageReading<Read>): Promise<Read & PageAnswer>
   /** `found: false` only for a 404 of Gem's application itself, never for a gateway's. */
   fetchItem(request: ItemRequest): Promise<GemItem>
   close(): Promise<void>

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress, createGunzip } from 'node:zlib'
@@ -19,15 +20,11 @@ export class NotUtf8Error extends Error {
 }
 
 /**
- * The text of a body, without its byte order mark. Throws NotUtf8Error for bytes that are no UTF-8: replaced by U+FFFD
- * they would make wrong values, and of ids other records.
+ * Throws NotUtf8Error for bytes that are no UTF-8: replaced by U+FFFD they would make wrong values, and of ids other
+ * records.
  */
-export function decodeText(body: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body)
-  } catch {
-    throw new NotUtf8Error('the body is not valid UTF-8')
-  }
+export function checkUtf8(body: Buffer): void {
+  if (!isUtf8(body)) throw new NotUtf8Error('the body is not valid UTF-8')
 }
 
 /**

@@ -12,7 +12,7 @@ import { createGemDispatcher } from './dispatcher.ts'
 import type { GemClientOptions, GemTimeouts } from './gem-client.types.ts'
 import { type Limiter, unlimited } from './limiter.ts'
 import { toNetworkError } from './network-errors.ts'
-import { ACCEPTED_ENCODINGS, decodeText, readBody } from './read-body.ts'
+import { ACCEPTED_ENCODINGS, checkUtf8, readBody } from './read-body.ts'
 import { readErrorText } from './read-error-text.ts'
 import { redirectTarget } from './redirect.ts'
 
@@ -104,8 +104,8 @@ export class Transport {
     const body = isGood
       ? await readBody(response.body, headers, this.#maxBodyBytes)
       : await readErrorText(response.body, headers)
-    const text = isGood ? decodeText(body) : new TextDecoder('utf-8').decode(body)
-    return { status, headers, text, bytes: body.length, elapsedMs: performance.now() - start }
+    if (isGood) checkUtf8(body)
+    return { status, headers, body, elapsedMs: performance.now() - start }
   }
 
   async close(): Promise<void> {

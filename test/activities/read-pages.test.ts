@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
+import { readPage } from '../../src/activities/read-page.ts'
 import { type FetchedPage, type PagesRequest, readPages } from '../../src/activities/read-pages.ts'
 import { type Fault, type SimulatedGem, startSimulatedGem } from '../../src/embedded/simulated-gem/index.ts'
 import { TryAgainError, WaitError } from '../../src/errors.ts'
 import { createGemClient, type GemClient } from '../../src/gem/client.ts'
 import { newReading } from '../../src/gem/list-reading.ts'
 import { startingPageSize } from '../../src/gem/page-size.ts'
+import { mappingOf } from '../support/direct-sync.ts'
 
 let gem: SimulatedGem
 let client: GemClient
@@ -32,26 +34,26 @@ function serve(rows: number): void {
   gem.world.replaceAll('users', users)
 }
 
-function pages(change: Partial<PagesRequest<unknown[]>> = {}): AsyncGenerator<FetchedPage<unknown[]>> {
+function pages(change: Partial<PagesRequest> = {}): AsyncGenerator<FetchedPage> {
   return readPages(client, {
     ...{ path: '/ats/v0/users/', query: {}, offset: 0, maxPerPage: 10, inFlight: 4 },
     ...{ reading: newReading, mostRows: 1000 },
     size: startingPageSize(change.maxPerPage ?? 10),
     mayFetch: () => true,
-    map: async ({ records }) => records,
+    read: async (body) => readPage({ body, stream: 'users', mapping: mappingOf('acme') }),
     signal: new AbortController().signal,
     ...change,
   })
 }
 
-async function all(reading: AsyncGenerator<FetchedPage<unknown[]>>): Promise<FetchedPage<unknown[]>[]> {
-  const read: FetchedPage<unknown[]>[] = []
+async function all(reading: AsyncGenerator<FetchedPage>): Promise<FetchedPage[]> {
+  const read: FetchedPage[] = []
   for await (const page of reading) read.push(page)
   return read
 }
 
-const indexesOf = ({ mapped }: FetchedPage<unknown[]>) =>
-  mapped.map((record) => Number((record as { id: string }).id.slice('user-'.length)))
+const indexesOf = ({ page }: FetchedPage) =>
+  page.mapped.page.records.map(({ remoteId }) => Number(remoteId?.slice('user-'.length)))
 
 const asked = () => gem.requests.entries().map(({ page = 0 }) => page)
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
@@ -233,7 +235,7 @@ describe('the calls for pages', () => {
 })
 
 /** Reads until it fails. */
-async function readUntilError(reading: AsyncGenerator<FetchedPage<unknown[]>>): Promise<[number[], unknown]> {
+async function readUntilError(reading: AsyncGenerator<FetchedPage>): Promise<[number[], unknown]> {
   const rows: number[] = []
   try {
     for await (const page of reading) rows.push(...indexesOf(page))

@@ -44,7 +44,7 @@ async function commit(
     stream,
     fence,
     cursor: { ...firstCursor, offset },
-    ...(await mapPage(stream, { records, needsSanitising: true }, mappingOf(account))),
+    ...mapPage(stream, { records, needsSanitising: true }, mappingOf(account)),
     requests: 1,
   })
 }
@@ -169,7 +169,7 @@ describe('the page commit', () => {
         stream: 'users',
         fence: taken.fence,
         cursor: firstCursor,
-        ...(await mapPage('users', { records: [user('x')], needsSanitising: false }, mappingOf(account))),
+        ...mapPage('users', { records: [user('x')], needsSanitising: false }, mappingOf(account)),
         requests: 1,
       }),
       /account removed has been removed/,

@@ -29,7 +29,7 @@ describe('an attempt that was held up', () => {
     await commitPage(db, {
       ...{ ...claim, mode: 'full', fence, cursor, requests: 1 },
       ...{
-        ...(await mapPage('users', { records: [], needsSanitising: false }, mappingOf(claim.account))),
+        ...mapPage('users', { records: [], needsSanitising: false }, mappingOf(claim.account)),
       },
     })
 

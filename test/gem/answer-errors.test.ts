@@ -59,7 +59,7 @@ for (const [status, body, expected] of FORMS) {
 const call = { path: '/ats/v0/jobs/', label: '/ats/v0/jobs/', query: { per_page: '900' }, signal: undefined }
 const answer = (status: number, text: string, headers: Record<string, string> = {}) => ({
   status,
-  text,
+  body: Buffer.from(text),
   headers: new Map(Object.entries(headers)),
 })
 

@@ -14,6 +14,7 @@ import { createActivities } from '../../src/activities/index.ts'
 import { connect } from '../../src/database/connect.ts'
 import { createGemDispatcher } from '../../src/gem/dispatcher.ts'
 import { type StreamName, streamsOf } from '../../src/streams.ts'
+import { readHere } from '../support/read-page.ts'
 
 export interface MemoryTask {
   readonly databaseUrl: string
@@ -55,7 +56,7 @@ const keyring = { current, others: [] }
 const db = connect(databaseUrl, { max: 4 })
 const dispatcher = createGemDispatcher({ allowPrivateAddresses: true, connections: 4 })
 const activities = createActivities({
-  ...{ db, keyring, log, hasSearchAttributes: false },
+  ...{ db, keyring, log, hasSearchAttributes: false, readPage: readHere },
   dispatcherFor: () => dispatcher,
 })
 

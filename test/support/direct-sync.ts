@@ -91,11 +91,7 @@ export async function syncDirectly(db: Db, sync: DirectSync): Promise<PageOutcom
           stream,
           fence,
           cursor: { ...firstCursor, offset },
-          ...(await mapPage(
-            stream,
-            { records: [...records], needsSanitising: true },
-            mappingOf(account, settings),
-          )),
+          ...mapPage(stream, { records: [...records], needsSanitising: true }, mappingOf(account, settings)),
           requests: 1,
         }),
       )

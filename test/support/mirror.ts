@@ -66,7 +66,7 @@ export async function openMirror(
     async (stream, ...records) =>
       await commitPage(db, {
         ...{ account, runId, mode: 'full', stream, fence: fences.get(stream) ?? 0, cursor: firstCursor },
-        ...(await mapPage(stream, { records, needsSanitising: true }, mapping)),
+        ...mapPage(stream, { records, needsSanitising: true }, mapping),
         requests: 1,
       })
   const mapping = mappingOf(account, noSettings, lazily)

@@ -8,6 +8,7 @@ import { applyAssignments } from '../../src/accounts/assignments.ts'
 import { type Keyring, parseEncryptionKey } from '../../src/accounts/encryption.ts'
 import { parseSettings } from '../../src/accounts/settings.ts'
 import { createActivities } from '../../src/activities/index.ts'
+import { PageThreads } from '../../src/activities/page-threads.ts'
 import type { CodecKeys } from '../../src/codec/codec-keys.ts'
 import { clientDataConverter, workerDataConverter } from '../../src/codec/data-converter.ts'
 import { connect, type Db } from '../../src/database/connect.ts'
@@ -107,6 +108,7 @@ export async function startProduct(
     (open) => open.close(),
   )
   const syncs = starting.adopt(await listen(database.ownerUrl), (listening) => listening.close())
+  const threads = starting.use(new PageThreads())
   const keyring = newKeyring()
   const log = createLogger({ level: 'error', pretty: false })
   const startWorker = async (connection: NativeConnection, ownDb: Db) => {
@@ -121,6 +123,7 @@ export async function startProduct(
         db: ownDb,
         keyring,
         log,
+        readPage: threads.read,
         hasSearchAttributes: await knowsSearchAttributes(connection, temporal.namespace),
         dispatcherFor: () => dispatcher,
       }),

@@ -9,6 +9,7 @@ import { CredentialsRefusedError, RequestRefusedError, TryAgainError } from '../
 import { createLogger } from '../../src/log.ts'
 import { mappingRules } from '../../src/mappers/record-digest.ts'
 import type { StreamName } from '../../src/streams.ts'
+import { readHere } from '../support/read-page.ts'
 import type { Syncing, SyncOptions } from './mirror.ts'
 
 export type EndedStream = StreamEnd
@@ -23,7 +24,7 @@ export async function readStream(
   const { attempts = 6, inFlight = 1, since = null, confirmDeletions = false, mode } = options
   const { db, account, client: gem, limiter, settings } = mirror
   const context: SliceContext = {
-    ...{ db, gem, limiter, settings, rules: mappingRules(settings) },
+    ...{ db, gem, limiter, settings, rules: mappingRules(settings), readPage: readHere },
     key: { compared: true, version: '' },
     attempt: 1,
     signal: new AbortController().signal,

@@ -73,7 +73,7 @@ async function commitTwice({ db, reader }: Round, { account, runId, stream, body
   await beginStream(db, runId, stream)
   const commit = async (lazily: boolean) => {
     const { records, needsSanitising } = parse(body)
-    const mapped = await mapPage(stream, { records, needsSanitising }, mappingOf(account, settings, lazily))
+    const mapped = mapPage(stream, { records, needsSanitising }, mappingOf(account, settings, lazily))
     const place = { account, runId, mode: 'full', stream, fence, cursor: firstCursor } as const
     await commitPage(db, { ...place, ...mapped, requests: 1 })
     return await versions(reader, account)
@@ -103,10 +103,9 @@ function bodyOf(valid: readonly object[], hostile: readonly HostileRecord[]): Js
 
 /** As the client reads a body. */
 function parse(body: JsonText) {
-  const call = { path: '/', label: '/', query: {}, signal: undefined }
-  const answer = { status: 200, headers: new Map(), text: body, bytes: body.length, elapsedMs: 0 }
-  const { value: records, needsSanitising } = parsePage(call, answer)
-  return { records, needsSanitising }
+  const parsed = parsePage(Buffer.from(body))
+  if ('problem' in parsed) throw new Error(parsed.problem)
+  return { records: parsed.value, needsSanitising: parsed.needsSanitising }
 }
 
 /** Which write made each row of the ten tables, and when each rejected record was first seen. */

@@ -1,0 +1,38 @@
+import { fingerprintOf } from '../gem/list-reading.ts'
+import { parsePage, type Unreadable } from '../gem/parse-body.ts'
+import type { StreamName } from '../streams.ts'
+import { type MappedPage, type MappingOf, mapPage } from './map-page.ts'
+
+/** A page as Gem sent it, and what decides what becomes of it: plain data, fit for another thread. */
+export interface PageToRead {
+  /** UTF-8. */
+  readonly body: Uint8Array
+  readonly stream: StreamName
+  readonly mapping: MappingOf
+}
+
+export interface ReadPage {
+  readonly mapped: MappedPage
+  /** Of its records. */
+  readonly count: number
+  /** Of its records, see `fingerprintOf`. */
+  readonly fingerprint: string
+  /** Whether its strings may hold what PostgreSQL refuses. */
+  readonly needsSanitising: boolean
+}
+
+/** Parses a page and maps its records. It holds no clock and does no I/O. */
+export function readPage({ body, stream, mapping }: PageToRead): ReadPage | Unreadable {
+  const parsed = parsePage(body)
+  if ('problem' in parsed) return parsed
+  const { value: records, needsSanitising } = parsed
+  return {
+    mapped: mapPage(stream, { records, needsSanitising }, mapping),
+    count: records.length,
+    fingerprint: fingerprintOf(records),
+    needsSanitising,
+  }
+}
+
+/** Reads pages, wherever that is done. The body is the reader's from then on. */
+export type PageReader = (page: PageToRead) => Promise<ReadPage | Unreadable>
