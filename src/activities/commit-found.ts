@@ -19,6 +19,7 @@ export async function commitFound(
       { ...slice, ...context, lazily: false },
     ),
     cursor,
+    looksUp: false,
     requests: context.limiter.takeCalls(),
   })
 }

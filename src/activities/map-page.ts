@@ -107,7 +107,7 @@ class RecordReader {
     if ('problem' in read || digested === null) return this.#mapped(raw, holder)
     const { remoteId } = read
     // Rejected, it would be kept as Gem sent it, with what is embedded in it.
-    const json = this.#model.embeds === undefined ? digested.json : Buffer.from(JSON.stringify(raw))
+    const json = Buffer.from(this.#model.embeds === undefined ? digested.json : JSON.stringify(raw))
     const id = rowId(this.#mapping.account, this.#model.table, remoteId)
     return { kind: 'read', id, remoteId, digest: digested.digest, json, holder }
   }
@@ -123,7 +123,7 @@ class RecordReader {
     })
     if (record.kind === 'rejected') return record
     const digested = this.#digest(raw as JsonObject, holder)
-    return toRow(this.#model, account, record, digested?.digest ?? null)
+    return toRow(this.#model, account, record, digested)
   }
 
   /** Null where there is more to be told of the record than its digest is made of. */

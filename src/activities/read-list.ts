@@ -1,5 +1,5 @@
 import { countSeen } from '../database/absences.ts'
-import type { Cursor } from '../database/checkpoints.ts'
+import { type Cursor, readWatermark } from '../database/checkpoints.ts'
 import { readCounts } from '../database/runs.ts'
 import type { WriteCounts } from '../database/write-page.ts'
 import { holdsAt, newReading } from '../gem/list-reading.ts'
@@ -28,8 +28,7 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
   const { maxPerPage, mostRows } = context.settings
   let cursor = placed({ ...from, size: { ...from.size, perPage: Math.min(from.size.perPage, maxPerPage) } })
   if (cursor.offset === 0 && cursor.deadEnd !== null) await tryDeadEnd(context, slice, cursor, cursor.deadEnd)
-  // Of the pages before: what has not changed there is not likely to have changed here.
-  let lazily = isMostlyUnchanged(await readCounts(context.db, slice.runId, slice.stream))
+  let lazily = await expectsNoChange(context, slice)
   const pages = readPages(context.gem, {
     path: streams[slice.stream].path,
     query: queryOf(slice.stream, cursor),
@@ -49,6 +48,7 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
       cursor: next,
       page,
       embedded,
+      looksUp: lazily,
       requests: context.limiter.takeCalls(),
     })
     lazily = isMostlyUnchanged(outcome)
@@ -65,6 +65,12 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
 function mappingOf({ settings, rules }: SliceContext, { account }: Slice, lazily: boolean): MappingOf {
   const { jobBoard, integrationFields } = settings
   return { account, settings: { jobBoard, integrationFields }, rules, lazily }
+}
+
+/** What has not changed on the pages before, or was read by an earlier run, is not likely to have changed here. */
+async function expectsNoChange({ db }: SliceContext, { account, runId, stream }: Slice): Promise<boolean> {
+  const counts = await readCounts(db, runId, stream)
+  return counts.pages === 0 ? (await readWatermark(db, account, stream)) !== null : isMostlyUnchanged(counts)
 }
 
 const isMostlyUnchanged = ({ inserted, updated, unchanged }: WriteCounts) => unchanged > inserted + updated

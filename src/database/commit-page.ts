@@ -16,12 +16,13 @@ import { followChanges, noChanges } from './follow-changes.ts'
 import { lockAccount } from './lock-account.ts'
 import { withoutOutdated } from './outdated-copies.ts'
 import { isRefusedValue, type RefusedRow, writeCarefully } from './refused-values.ts'
-import { keepRejected, type Reject, resolveRejected } from './rejected-records.ts'
+import { keepRejected, type Reject, rejectingStreams, resolveRejected } from './rejected-records.ts'
 import { blankBatch, blankBelongings } from './retention/blank-page.ts'
 import { blankRaw } from './retention/blank-record.ts'
 import { keepDigests, unchangedRows } from './row-digests.ts'
 import { rowId } from './row-id.ts'
-import { type Row, unpack, uuids, type WriteContext } from './rows.ts'
+import { type Row, unpack, type WriteContext } from './rows.ts'
+import { uuids } from './uuid-array.ts'
 import { comparePairs, type WriteCounts, type Written, writeRows } from './write-page.ts'
 
 export interface PageCommit {
@@ -31,6 +32,8 @@ export interface PageCommit {
   readonly stream: StreamName
   /** From the lease of the attempt that read the page. */
   readonly fence: number
+  /** Rows are likely to be stored as they are: worth a look before they are compared column by column. */
+  readonly looksUp: boolean
   /** Where the next page begins. */
   readonly cursor: Cursor
   /** The stream's own records. */
@@ -93,7 +96,9 @@ async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<Pag
   const now = await advanceCursor(trx, commit, cursor)
   const context: WriteContext = { account, now }
 
-  const writing: Writing = { trx, context, runId: commit.runId, blankDeletedBefore, write }
+  const { runId, looksUp } = commit
+  const rejecting = await rejectingStreams(trx, account)
+  const writing: Writing = { trx, context, runId, blankDeletedBefore, rejecting, looksUp, write }
   const own = await writeBatch(writing, page, embedded ? mappedOf(embedded) : [])
   const along = embedded ? await writeBatch(writing, embedded, []) : null
   await followChanges(trx, context, along ? [own, along] : [own])
@@ -114,6 +119,8 @@ interface Writing {
   readonly context: WriteContext
   readonly runId: string
   readonly blankDeletedBefore: Date | null
+  readonly rejecting: ReadonlySet<StreamName>
+  readonly looksUp: boolean
   readonly write: Write
 }
 
@@ -126,11 +133,11 @@ interface WrittenBatch extends Written {
 
 /** @param cameAlong rows that are embedded in the batch's records, as far as they are mapped. */
 async function writeBatch(
-  { trx, context, runId, blankDeletedBefore, write }: Writing,
+  { trx, context, runId, blankDeletedBefore, rejecting, looksUp, write }: Writing,
   given: Batch,
   cameAlong: readonly Row[],
 ): Promise<WrittenBatch> {
-  const unchanged = await unchangedRows(trx, context, given.model, given.rows)
+  const unchanged = looksUp ? await unchangedRows(trx, context, given.model, given.rows) : new Set<string>()
   const same = given.rows.filter((row) => row.kind === 'mapped').filter((row) => unchanged.has(row.id))
   await comparePairs(trx, context, given.model, same)
   const differing = mapOthers(given, unchanged)
@@ -139,7 +146,7 @@ async function writeBatch(
   const { refused, counts, ...written } = await write(trx, context, current, cameAlong)
   const { rejects, resolved } = verdicts(batch, refused, blank)
   await keepRejected(trx, context, runId, batch.stream, rejects)
-  await resolveRejected(trx, context, batch.stream, resolved)
+  if (rejecting.has(batch.stream)) await resolveRejected(trx, context, batch.stream, resolved)
   const { inserted, updated } = counts
   return {
     ...written,

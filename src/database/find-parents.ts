@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Model } from '../mappers/model.ts'
 import type { Db } from './connect.ts'
-import { type Row, uuids } from './rows.ts'
+import type { Row } from './rows.ts'
+import { uuids } from './uuid-array.ts'
 
 /** Which of the parents that the rows and their pairs name have a row themselves. */
 export async function findParents(trx: Db, model: Model, rows: readonly Row[]): Promise<Set<string>> {

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { instantOf } from '../mappers/values.ts'
 import type { Db } from './connect.ts'
 import type { Row } from './rows.ts'
+import { uuids } from './uuid-array.ts'
 
 /** Of each embedded application the copy that is not older than another one of the page. */
 export function newestCopies(copies: readonly Row[]): Row[] {
@@ -27,7 +28,7 @@ export async function withoutOutdated(trx: Db, copies: readonly Row[]): Promise<
 async function lastActivities(trx: Db, ids: readonly string[]): Promise<Map<string, number | null>> {
   const { rows } = await sql<{ id: string; at: number | null }>`
     select id, (extract(epoch from remote_updated_at) * 1000)::float8 as at
-    from ats.applications where id = any(${ids}::uuid[])`.execute(trx)
+    from ats.applications where id = any(${uuids(ids)}::uuid[])`.execute(trx)
   return new Map(rows.map(({ id, at }) => [id, at]))
 }
 

@@ -4,6 +4,7 @@ import { models } from '../mappers/registry.ts'
 import type { JoinTable } from '../streams.ts'
 import type { Db } from './connect.ts'
 import { type Row, recordset, storedRow, type WriteContext } from './rows.ts'
+import { uuids } from './uuid-array.ts'
 
 type Join = NonNullable<Model['join']>
 
@@ -12,6 +13,8 @@ const joins = Object.values(models).flatMap((model: Model) => (model.join ? [mod
 /**
  * Brings the join rows of these owners in line with what their records ask for. A pair that is gone is marked, one
  * that is back loses its mark, one whose other parent has no row yet waits for it.
+ *
+ * @param added owners that this transaction has added: they have no pairs yet.
  */
 export async function writePairs(
   trx: Db,
@@ -19,32 +22,24 @@ export async function writePairs(
   join: Join,
   rows: readonly Row[],
   parents: ReadonlySet<string>,
+  added: ReadonlySet<string>,
 ): Promise<void> {
-  const owners = rows.map((row) => row.id)
+  const stored = rows.map((row) => row.id).filter((owner) => !added.has(owner))
   const pairs = rows.flatMap((row) => row.pairs)
   const present = pairs.filter((pair) => parents.has(pair.parent))
+  const waiting = pairs.filter((pair) => !parents.has(pair.parent))
   await upsertPairs(trx, context, join, recordset(present.map((pair) => ({ ...pair }))))
-  await markGonePairs(
-    trx,
-    context,
-    join,
-    owners,
-    present.map((pair) => pair.id),
-  )
-  await rememberWaitingPairs(
-    trx,
-    context,
-    join,
-    owners,
-    recordset(pairs.filter((pair) => !parents.has(pair.parent)).map((pair) => ({ ...pair }))),
-  )
+  const kept = present.map((pair) => pair.id)
+  if (stored.length > 0) await markGonePairs(trx, context, join, stored, kept)
+  if (stored.length + waiting.length > 0)
+    await rememberWaitingPairs(trx, context, join, stored, recordset(waiting.map((pair) => ({ ...pair }))))
 }
 
 /** Writes the join rows that waited for the given new parents. */
 export async function settlePairs(trx: Db, context: WriteContext, parents: readonly string[]): Promise<void> {
   if (parents.length === 0) return
   const settled = await sql<{ table_name: JoinTable; pairs: unknown }>`
-    with settled as (delete from sync.waiting_pairs where parent_id = any(${parents}::uuid[]) returning *)
+    with settled as (delete from sync.waiting_pairs where parent_id = any(${uuids(parents)}::uuid[]) returning *)
     select table_name,
       jsonb_agg(jsonb_build_object('id', pair_id, 'owner', owner_id, 'parent', parent_id, 'roles', to_jsonb(roles))) as pairs
     from settled group by table_name`.execute(trx)
@@ -80,8 +75,8 @@ async function markGonePairs(
   await sql`
     update ${sql.table(`ats.${join.table}`)}
     set remote_deleted_at = ${context.now}::timestamptz, changed_at = ${context.now}::timestamptz
-    where account = ${context.account} and ${sql.ref(join.owner)} = any(${owners}::uuid[]) and remote_deleted_at is null
-      and id <> all(${present}::uuid[])`.execute(trx)
+    where account = ${context.account} and ${sql.ref(join.owner)} = any(${uuids(owners)}::uuid[]) and remote_deleted_at is null
+      and id <> all(${uuids(present)}::uuid[])`.execute(trx)
 }
 
 async function rememberWaitingPairs(
@@ -96,7 +91,7 @@ async function rememberWaitingPairs(
       select * from jsonb_to_recordset(${waiting}::jsonb) as w (id uuid, owner uuid, parent uuid, roles text[])
     ), settled as (
       delete from sync.waiting_pairs p
-      where p.owner_id = any(${owners}::uuid[]) and not exists (select from waiting w where w.id = p.pair_id)
+      where p.owner_id = any(${uuids(owners)}::uuid[]) and not exists (select from waiting w where w.id = p.pair_id)
     )
     insert into sync.waiting_pairs as p (account, table_name, pair_id, owner_id, parent_id, roles)
     select ${context.account}, ${join.table}, id, owner, parent, roles from waiting

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Model } from '../mappers/model.ts'
 import type { Db } from './connect.ts'
-import { type ReadRow, type Row, uuids, type WriteContext } from './rows.ts'
+import type { ReadRow, Row, WriteContext } from './rows.ts'
+import { uuids } from './uuid-array.ts'
 
 /**
  * Which of the rows are stored as they are: the digest of their record is one that was kept with this very version of the

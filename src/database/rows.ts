@@ -3,8 +3,9 @@ import { parseExactJson } from '../gem/exact-json.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import type { DeletionMark, Model } from '../mappers/model.ts'
 import type { MappedRecord } from '../mappers/read-record.ts'
+import type { DigestedRecord } from '../mappers/record-digest.ts'
 import type { MainTable } from '../streams.ts'
-import { rowId } from './row-id.ts'
+import { parentRowId, rowId } from './row-id.ts'
 
 /**
  * A mapped record under the ids of this database. Its values are packed: text that the set-based statements take as it
@@ -81,12 +82,17 @@ export function latestRows(rows: readonly Row[]): Row[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()]
 }
 
-export function toRow(model: Model, account: string, record: MappedRecord, digest: string | null): Row {
+export function toRow(
+  model: Model,
+  account: string,
+  record: MappedRecord,
+  digested: DigestedRecord | null,
+): Row {
   const id = rowId(account, model.table, record.remoteId)
   const wanted: Record<string, string | null> = {}
   for (const [column, table] of Object.entries(model.references)) {
     const parent = record.references[column] ?? null
-    wanted[column] = parent === null ? null : rowId(account, table, parent)
+    wanted[column] = parent === null ? null : parentRowId(account, table, parent)
   }
   const { kind, remoteId, deleted, facts, warnings, columns } = record
   const values = {
@@ -95,17 +101,22 @@ export function toRow(model: Model, account: string, record: MappedRecord, diges
     remote_id: remoteId,
     deleted: deleted !== null,
     deleted_at: deleted?.at ?? null,
-    remote_data: record.remoteData,
     // A copy embedded in a candidate need not repeat whose it is.
     implied_key: record.impliedKey ?? null,
   }
   return {
-    ...{ kind, id, remoteId, deleted, wanted, facts, warnings, digest },
+    ...{ kind, id, remoteId, deleted, wanted, facts, warnings },
+    digest: digested?.digest ?? null,
     pairs: toPairs(model, account, id, record),
     origin: model.table === 'applications' ? originOf(record) : null,
     remoteUpdatedAt: textOrNull(columns.remote_updated_at),
-    openJson: pack(values),
+    openJson: packWith(values, remoteDataText(record, digested)),
   }
+}
+
+/** Long, and there already where the digest was made of it. */
+function remoteDataText({ remoteData, isAsSent }: MappedRecord, digested: DigestedRecord | null): string {
+  return isAsSent && digested !== null ? digested.json : JSON.stringify(remoteData)
 }
 
 function originOf({ columns: { custom_fields, remote_created_at } }: MappedRecord): Origin {
@@ -118,7 +129,10 @@ const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null
 /** What `pack` is given, by column. */
 type PackedValues = JsonObject & { readonly remote_data: JsonObject }
 
-const pack = (values: PackedValues) => Buffer.from(JSON.stringify(values).slice(0, -1))
+const pack = ({ remote_data, ...others }: PackedValues) => packWith(others, JSON.stringify(remote_data))
+
+const packWith = (values: JsonObject, remoteData: string) =>
+  Buffer.from(`${JSON.stringify(values).slice(0, -1)},"remote_data":${remoteData}`)
 
 /** A row's values by column, `remote_data` among them; numbers that a double cannot hold keep their digits. */
 export function unpack({ openJson }: Row): PackedValues {
@@ -136,7 +150,7 @@ function toPairs(model: Model, account: string, owner: string, record: MappedRec
   return record.pairs.map((pair) => ({
     id: rowId(account, join.table, record.remoteId, pair.parent),
     owner,
-    parent: rowId(account, join.parentTable, pair.parent),
+    parent: parentRowId(account, join.parentTable, pair.parent),
     roles: pair.roles ?? null,
   }))
 }
@@ -147,9 +161,6 @@ function toPairs(model: Model, account: string, owner: string, record: MappedRec
  */
 export const storedRow = (table: RawBuilder<unknown>, id: string) =>
   sql`left join lateral (select * from ${table} where id = ${sql.raw(id)} offset 0) as r on true`
-
-/** The text of an array parameter. Ids need no quotes, which the driver would write and look for in each of them. */
-export const uuids = (ids: readonly string[]) => `{${ids.join(',')}}`
 
 /** The JSON text of a parameter that `jsonb_to_recordset` reads. */
 export function recordset(rows: readonly JsonObject[]): string {

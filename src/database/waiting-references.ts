@@ -4,6 +4,7 @@ import type { MainTable } from '../streams.ts'
 import type { Db } from './connect.ts'
 import { type Change, type Changes, type Row, recordset, type WriteContext } from './rows.ts'
 import type { Resolved } from './upsert-rows.ts'
+import { uuids } from './uuid-array.ts'
 
 /** Each row's references, null where the parent has no row yet. */
 export function resolveReferences(
@@ -42,7 +43,7 @@ export async function rememberWaitingReferences(
       select * from jsonb_to_recordset(${recordset(waiting)}::jsonb) as w (row_id uuid, column_name text, parent_id uuid)
     ), settled as (
       delete from sync.waiting_references r
-      where r.row_id = any(${rows.map((row) => row.id)}::uuid[])
+      where r.row_id = any(${uuids(rows.map((row) => row.id))}::uuid[])
         and not exists (select from waiting w where w.row_id = r.row_id and w.column_name = r.column_name)
     )
     insert into sync.waiting_references as r (account, table_name, row_id, column_name, parent_id)
@@ -60,7 +61,7 @@ export async function settleReferences(
   if (parents.length === 0) return {}
   const settled = await sql<{ table_name: MainTable; column_name: string }>`
     select distinct table_name, column_name from sync.waiting_references
-    where parent_id = any(${parents}::uuid[])`.execute(trx)
+    where parent_id = any(${uuids(parents)}::uuid[])`.execute(trx)
   const changes: Changes = {}
   for (const { table_name, column_name } of settled.rows) {
     const filled = await fillIn(trx, context, table_name, column_name, parents)
@@ -79,7 +80,7 @@ async function fillIn(
   const filled = await sql<{ id: string; parent: string }>`
     with settled as (
       delete from sync.waiting_references
-      where parent_id = any(${parents}::uuid[]) and table_name = ${table} and column_name = ${column}
+      where parent_id = any(${uuids(parents)}::uuid[]) and table_name = ${table} and column_name = ${column}
       returning row_id, parent_id
     )
     update ${sql.table(`ats.${table}`)} r set ${sql.ref(column)} = settled.parent_id, changed_at = ${context.now}::timestamptz

@@ -42,7 +42,8 @@ export async function writeRows(
   const references = await keepChosenJobs(trx, model, rows, resolveReferences(model, rows, parents))
   const foreseen = await foreseeValues(trx, context, model, rows, embedded)
   const written = await upsertRows(trx, context, model, rows, references, foreseen)
-  if (model.join) await writePairs(trx, context, model.join, rows, parents)
+  const added = new Set(written.filter((row) => row.inserted).map((row) => row.id))
+  if (model.join) await writePairs(trx, context, model.join, rows, parents, added)
   if (Object.keys(model.references).length > 0) {
     await rememberWaitingReferences(trx, context, model, rows, parents)
   }
@@ -58,7 +59,7 @@ export async function comparePairs(
   rows: readonly Row[],
 ): Promise<void> {
   if (join === undefined || rows.length === 0) return
-  await writePairs(trx, context, join, rows, await findPairParents(trx, join, rows))
+  await writePairs(trx, context, join, rows, await findPairParents(trx, join, rows), new Set())
 }
 
 async function writeFacts(

@@ -18,6 +18,8 @@ export interface MappedRecord {
   readonly pairs: readonly Pair[]
   /** The object as Gem sent it, storable, without records that are embedded in it. */
   readonly remoteData: JsonObject
+  /** Nothing had to be made storable in it. */
+  readonly isAsSent: boolean
   /** The field that this embedded copy left out, because its holder says it. */
   readonly impliedKey: string | null
   readonly warnings: number
@@ -93,6 +95,7 @@ function readFields(
     ...mapped,
     ...(record === own ? {} : linksAsSent(model, own, context)),
     remoteData: record,
+    isAsSent: record === own,
     impliedKey: impliedKey(model, record, context.holder),
     warnings: context.warnings,
   }

@@ -17,8 +17,8 @@ export function mappingRules(
 export interface DigestedRecord {
   /** 32 hexadecimal digits, which PostgreSQL reads as a UUID. */
   readonly digest: string
-  /** The record as JSON text in UTF-8. */
-  readonly json: Buffer
+  /** The record as JSON text. */
+  readonly json: string
 }
 
 /**
@@ -37,13 +37,10 @@ export function digestRecord(
   // A copy that says itself whose it is means the same wherever it stands.
   const impliedHolder = model.heldBy !== undefined && !own[model.heldBy] ? holder : null
   const head = JSON.stringify([rules, model.table, impliedHolder])
-  const text = Buffer.from(head + JSON.stringify(own))
+  const json = JSON.stringify(own)
   const unsigned = withoutAttachmentUrls(own)
-  const digested = unsigned === own ? text : Buffer.from(head + JSON.stringify(unsigned))
-  return {
-    digest: hash('sha256', digested, 'hex').slice(0, 32),
-    json: text.subarray(Buffer.byteLength(head)),
-  }
+  const digested = unsigned === own ? json : JSON.stringify(unsigned)
+  return { digest: hash('sha256', head + digested, 'hex').slice(0, 32), json }
 }
 
 function withoutAttachmentUrls(record: JsonObject): JsonObject {

@@ -45,6 +45,7 @@ async function commit(
     fence,
     cursor: { ...firstCursor, offset },
     ...mapPage(stream, { records, needsSanitising: true }, mappingOf(account)),
+    looksUp: true,
     requests: 1,
   })
 }
@@ -170,6 +171,7 @@ describe('the page commit', () => {
         fence: taken.fence,
         cursor: firstCursor,
         ...mapPage('users', { records: [user('x')], needsSanitising: false }, mappingOf(account)),
+        looksUp: true,
         requests: 1,
       }),
       /account removed has been removed/,

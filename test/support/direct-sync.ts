@@ -92,6 +92,7 @@ export async function syncDirectly(db: Db, sync: DirectSync): Promise<PageOutcom
           fence,
           cursor: { ...firstCursor, offset },
           ...mapPage(stream, { records: [...records], needsSanitising: true }, mappingOf(account, settings)),
+          looksUp: true,
           requests: 1,
         }),
       )

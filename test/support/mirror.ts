@@ -67,6 +67,7 @@ export async function openMirror(
       await commitPage(db, {
         ...{ account, runId, mode: 'full', stream, fence: fences.get(stream) ?? 0, cursor: firstCursor },
         ...mapPage(stream, { records, needsSanitising: true }, mapping),
+        looksUp: true,
         requests: 1,
       })
   const mapping = mappingOf(account, noSettings, lazily)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../connect.ts'
 import type { Change, WriteContext } from '../rows.ts'
+import { uuids } from '../uuid-array.ts'
 
 /**
  * applications.job_id where several jobs are named: the one that owns the current stage, else the first; null, and
@@ -20,7 +21,7 @@ export async function refreshApplicationJobs(
       from sync.application_facts f
       join ats.applications a on a.id = f.id
       left join sync.job_stage_facts s on s.id = a.current_stage_id
-      where f.id = any(${applications}::uuid[])
+      where f.id = any(${uuids(applications)}::uuid[])
     ), resolved as (
       select c.id, c.job_id as wanted, j.id as job_id from chosen c left join ats.jobs j on j.id = c.job_id
     ), waiting as (

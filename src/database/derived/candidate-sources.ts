@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../connect.ts'
 import type { WriteContext } from '../rows.ts'
+import { uuids } from '../uuid-array.ts'
 
 /** candidates.source: that of the initial application; a deleted one only if there is no other. */
 export async function refreshCandidateSources(
@@ -16,5 +17,5 @@ export async function refreshCandidateSources(
   )`
   await sql`
     update ats.candidates c set source = ${source}, changed_at = ${context.now}::timestamptz
-    where c.id = any(${candidates}::uuid[]) and c.source is distinct from ${source}`.execute(trx)
+    where c.id = any(${uuids(candidates)}::uuid[]) and c.source is distinct from ${source}`.execute(trx)
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../connect.ts'
 import type { WriteContext } from '../rows.ts'
+import { uuids } from '../uuid-array.ts'
 
 /**
  * interviews.stage_id: the stage in whose plan the interview's item stands; else the only stage of the application's
@@ -15,7 +16,7 @@ export async function refreshInterviewStages(
   if (interviews.length === 0) return
   await sql`
     update ats.interviews i set stage_id = ${stage}, changed_at = ${context.now}::timestamptz
-    where i.id = any(${interviews}::uuid[]) and i.stage_id is distinct from ${stage}`.execute(trx)
+    where i.id = any(${uuids(interviews)}::uuid[]) and i.stage_id is distinct from ${stage}`.execute(trx)
 }
 
 /** Of the interview `i`. By the stages of its job, which are few: all jobs of an account may plan the same interview. */
@@ -56,7 +57,7 @@ export async function interviewsOfApplications(
   if (applications.length === 0) return []
   // One by one, lest a table without statistics is read from end to end.
   const { rows } = await sql<{ id: string }>`
-    select i.id from unnest(${applications}::uuid[]) as a (id) cross join lateral (
+    select i.id from unnest(${uuids(applications)}::uuid[]) as a (id) cross join lateral (
       select id from ats.interviews where account = ${context.account} and application_id = a.id offset 0
     ) as i`.execute(trx)
   return rows.map((row) => row.id)

@@ -3,6 +3,7 @@ import type { ApplicationFacts } from '../../mappers/applications.ts'
 import type { Db } from '../connect.ts'
 import { rowId } from '../row-id.ts'
 import { type Row, recordset, storedRow, type WriteContext } from '../rows.ts'
+import { uuids } from '../uuid-array.ts'
 
 /**
  * Keeps the jobs of the applications that name several: which of them counts depends on the current stage.
@@ -26,7 +27,7 @@ export async function writeApplicationFacts(
       select * from jsonb_to_recordset(${recordset(several)}::jsonb) as i (id uuid, job_ids uuid[])
     ), single as (
       delete from sync.application_facts f
-      where f.id = any(${rows.map((row) => row.id)}::uuid[]) and not exists (select from input i where i.id = f.id)
+      where f.id = any(${uuids(rows.map((row) => row.id))}::uuid[]) and not exists (select from input i where i.id = f.id)
     )
     insert into sync.application_facts as f (account, id, job_ids)
     select ${context.account}, i.id, i.job_ids from input i

@@ -75,7 +75,7 @@ async function commitTwice({ db, reader }: Round, { account, runId, stream, body
     const { records, needsSanitising } = parse(body)
     const mapped = mapPage(stream, { records, needsSanitising }, mappingOf(account, settings, lazily))
     const place = { account, runId, mode: 'full', stream, fence, cursor: firstCursor } as const
-    await commitPage(db, { ...place, ...mapped, requests: 1 })
+    await commitPage(db, { ...place, ...mapped, looksUp: true, requests: 1 })
     return await versions(reader, account)
   }
   try {
