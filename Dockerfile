@@ -18,6 +18,8 @@ ENV NODE_ENV=production
 ENV GEM_ATS_SYNC_WORKFLOW_BUNDLE=/app/workflows.js
 # Health and metrics, for whoever reaches the container.
 ENV GEM_ATS_SYNC_HTTP_ADDRESS=0.0.0.0:9464
+# See src/embedded/worker-process.ts.
+ENV MALLOC_ARENA_MAX=1
 EXPOSE 9464
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules

@@ -11,7 +11,7 @@ import { connect } from '../../src/database/connect.ts'
 import { type ServerProcess, startServerProcess } from '../../src/embedded/server-process.ts'
 import type { TemporalServer } from '../../src/embedded/temporal-server.ts'
 import { untilPolled } from '../../src/embedded/until-polled.ts'
-import { workerFlags } from '../../src/embedded/worker-process.ts'
+import { workerEnvironment, workerFlags } from '../../src/embedded/worker-process.ts'
 import type { accountSync } from '../../src/workflows/index.ts'
 
 export interface ProductParts {
@@ -73,6 +73,7 @@ export class RunningProduct implements AsyncDisposable {
       args: [...workerFlags, ...flags, join(import.meta.dirname, '../../src/worker.ts')],
       logFile,
       env: {
+        ...workerEnvironment,
         DATABASE_URL: databaseUrl,
         TEMPORAL_ADDRESS: temporal.address,
         TEMPORAL_NAMESPACE: temporal.namespace,

@@ -1,8 +1,9 @@
-import type { GemClient, PageAnswer, PageReading } from '../gem/client.ts'
+import type { GemClient, PageBody } from '../gem/client.ts'
 import { deadEndError } from '../gem/dead-end.ts'
 import { judgePage, type ListReading } from '../gem/list-reading.ts'
 import { type PageSize, pageSizeAfterGoodPage } from '../gem/page-size.ts'
 import { offsetAfter, pageAt } from '../gem/paging.ts'
+import { readable, type Unreadable } from '../gem/parse-body.ts'
 import { inSpan, recordSpan } from '../tracing.ts'
 import type { ReadPage } from './read-page.ts'
 
@@ -22,12 +23,12 @@ export interface PagesRequest {
   readonly inFlight: number
   /** Asked before each call: whether the slice has room for another page. */
   readonly mayFetch: () => boolean
-  /** Reads each page as soon as it is there, while earlier ones are committed. */
-  readonly read: PageReading<ReadPage>
+  /** Reads the page that is next, while the one before it is committed. The body is its own. */
+  readonly read: (body: Buffer) => Promise<ReadPage | Unreadable>
   readonly signal: AbortSignal
 }
 
-type Answer = ReadPage & PageAnswer
+type Answer = ReadPage & Omit<PageBody, 'body'>
 
 export interface FetchedPage {
   readonly page: Answer
@@ -49,24 +50,23 @@ export interface FetchedPage {
 export async function* readPages(client: GemClient, request: PagesRequest): AsyncGenerator<FetchedPage> {
   const abandon = new AbortController()
   const signal = AbortSignal.any([request.signal, abandon.signal])
-  const queue: { number: number; perPage: number; answer: Promise<Answer> }[] = []
+  const queue: AskedPage[] = []
   let { offset, size, reading } = request
   let nextToFetch = pageAt(offset, size.perPage).page
   let lastKnown = nextToFetch
 
   const fetchAhead = () => {
     while (queue.length < request.inFlight && nextToFetch <= lastKnown && request.mayFetch()) {
-      const answer = fetchAndRead(client, request, { page: nextToFetch, perPage: size.perPage, signal })
-      // Handled where it is awaited; a page that is never reached must not end the process.
-      answer.catch(() => {})
-      queue.push({ number: nextToFetch++, perPage: size.perPage, answer })
+      queue.push(new AskedPage(client, request, { page: nextToFetch++, perPage: size.perPage, signal }))
     }
+    // One page ahead of the commit is enough: those behind it wait as the bytes that came, which cost the collector nothing.
+    queue[0]?.beginReading()
   }
 
   try {
     fetchAhead()
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const { page, isLast, ...judged } = await judge(request, reading, next, await next.answer)
+      const { page, isLast, ...judged } = await judge(request, reading, next, await next.beginReading())
       reading = judged.reading
       offset = offsetAfter(next.number, next.perPage)
       // Pages of odd sizes are counted through at one size.
@@ -87,20 +87,46 @@ export async function* readPages(client: GemClient, request: PagesRequest): Asyn
   }
 }
 
-async function fetchAndRead(
-  client: GemClient,
-  { path, query, read }: PagesRequest,
-  { page, perPage, signal }: { page: number; perPage: number; signal: AbortSignal },
-): Promise<Answer> {
-  return await inSpan('fetch page', { attributes: { page, per_page: perPage } }, () =>
-    client.fetchPageAs({ path, query: { ...query }, page, perPage, signal }, async (body) => {
-      const start = performance.now()
-      const answer = await read(body)
-      const records = 'problem' in answer ? 0 : answer.count
-      recordSpan('map page', { attributes: { page, records } }, (performance.now() - start) / 1000)
-      return answer
-    }),
-  )
+/** A page that has been asked for. What becomes of it is handled where it is awaited; it may never be. */
+class AskedPage {
+  readonly number: number
+  readonly perPage: number
+  readonly #request: PagesRequest
+  readonly #fetched: Promise<PageBody>
+  #answer: Promise<Answer> | null = null
+
+  constructor(
+    client: GemClient,
+    request: PagesRequest,
+    { page, perPage, signal }: { page: number; perPage: number; signal: AbortSignal },
+  ) {
+    this.number = page
+    this.perPage = perPage
+    this.#request = request
+    const { path, query } = request
+    this.#fetched = inSpan('fetch page', { attributes: { page, per_page: perPage } }, () =>
+      client.fetchPageBody({ path, query: { ...query }, page, perPage, signal }),
+    )
+    this.#fetched.catch(() => {})
+  }
+
+  beginReading(): Promise<Answer> {
+    if (this.#answer === null) {
+      this.#answer = this.#read()
+      this.#answer.catch(() => {})
+    }
+    return this.#answer
+  }
+
+  async #read(): Promise<Answer> {
+    const { body, ...answer } = await this.#fetched
+    const { number: page, perPage } = this
+    const start = performance.now()
+    const read = readable({ label: this.#request.path, page, perPage }, await this.#request.read(body))
+    const attributes = { page, records: read.count }
+    recordSpan('map page', { attributes }, (performance.now() - start) / 1000)
+    return { ...answer, ...read }
+  }
 }
 
 async function judge(
@@ -126,7 +152,7 @@ async function judge(
   }
 }
 
-async function readNothing(read: PageReading<ReadPage>): Promise<ReadPage> {
+async function readNothing(read: PagesRequest['read']): Promise<ReadPage> {
   const nothing = await read(Buffer.from('[]'))
   if ('problem' in nothing) throw new Error(`an empty page was not read: ${nothing.problem}`)
   return nothing

@@ -1,19 +1,18 @@
-import { RequestRefusedError, TryAgainError } from '../errors.ts'
+import { RequestRefusedError } from '../errors.ts'
 import { isUnknownItem, toAnswerError } from './answer-errors.ts'
 import { type Call, describeCall } from './call.ts'
 import type {
   GemClient,
   GemClientOptions,
   GemItem,
+  GemPage,
   ItemRequest,
-  PageAnswer,
-  PageReading,
-  PageRecords,
+  PageBody,
   PageRequest,
 } from './gem-client.types.ts'
 import { readHttpDate } from './http-date.ts'
 import { readPagination } from './pagination-header.ts'
-import { parseItem, parsePage, type Unreadable } from './parse-body.ts'
+import { parseItem, parsePage, readable } from './parse-body.ts'
 import { Transport } from './transport.ts'
 
 export type {
@@ -23,8 +22,7 @@ export type {
   GemPage,
   GemTimeouts,
   ItemRequest,
-  PageAnswer,
-  PageReading,
+  PageBody,
   PageRecords,
   PageRequest,
 } from './gem-client.types.ts'
@@ -34,51 +32,35 @@ export function createGemClient(options: GemClientOptions): GemClient {
   const transport = new Transport(options)
   const { now = () => new Date() } = options
   return {
-    fetchPage: (request) => fetchPage(transport, request, readRecords, now()),
-    fetchPageAs: (request, read) => fetchPage(transport, request, read, now()),
+    fetchPage: (request) => fetchPage(transport, request, now()),
+    fetchPageBody: (request) => fetchPageBody(transport, request, now()),
     fetchItem: (request) => fetchItem(transport, request),
     close: () => transport.close(),
   }
 }
 
-async function fetchPage<Read extends object>(
-  transport: Transport,
-  request: PageRequest,
-  read: PageReading<Read>,
-  askedAt: Date,
-): Promise<Read & PageAnswer> {
-  const query = { ...request.query, page: String(request.page), per_page: String(request.perPage) }
-  const call: Call = {
-    path: request.path,
-    label: request.path,
-    page: request.page,
-    perPage: request.perPage,
-    query,
-    signal: request.signal,
-  }
+async function fetchPageBody(transport: Transport, request: PageRequest, askedAt: Date): Promise<PageBody> {
+  const call = callOf(request)
   const answer = await transport.get(call)
   if (answer.status !== 200) throw toAnswerError(call, answer)
   const { headers, body, elapsedMs } = answer
-  const bytes = body.length
   return {
-    ...readable(call, await read(body)),
-    bytes,
+    body,
     serverTime: earlier(readHttpDate(headers.get('date')), askedAt),
     pagination: readPagination(headers.get('x-pagination')),
     elapsedMs,
   }
 }
 
-async function readRecords(body: Buffer): Promise<PageRecords | Unreadable> {
-  const parsed = parsePage(body)
-  if ('problem' in parsed) return parsed
-  const { value: records, ...rest } = parsed
-  return { records, ...rest }
+async function fetchPage(transport: Transport, request: PageRequest, askedAt: Date): Promise<GemPage> {
+  const { body, ...answer } = await fetchPageBody(transport, request, askedAt)
+  const { value: records, ...rest } = readable(callOf(request), parsePage(body))
+  return { ...answer, bytes: body.length, records, ...rest }
 }
 
-function readable<Read extends object>(call: Call, read: Read | Unreadable): Read {
-  if (!('problem' in read)) return read
-  throw new TryAgainError(`${describeCall(call)}: ${read.problem}`, { smallerPage: read.smallerPage })
+function callOf({ path, query, page, perPage, signal }: PageRequest): Call {
+  const paging = { page: String(page), per_page: String(perPage) }
+  return { path, label: path, page, perPage, query: { ...query, ...paging }, signal }
 }
 
 /** Gem's clock, but never later than ours: by one that runs ahead, changes of the time between would be asked for by nobody. */

@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici'
 import type { Limiter } from './limiter.ts'
-import type { Unreadable } from './parse-body.ts'
 
 /** Milliseconds. `total` bounds one answer as a whole: a body that trickles in resets `body` for ever. */
 export interface GemTimeouts {
@@ -48,10 +47,10 @@ export interface PageRequest {
   signal?: AbortSignal | undefined
 }
 
-/** What an answer says of a page besides its records. */
-export interface PageAnswer {
-  /** Of the body after decompression. */
-  bytes: number
+/** A page as it was answered. */
+export interface PageBody {
+  /** After decompression; UTF-8. */
+  body: Buffer
   /** The `Date` header, or our clock when the page was asked for if that is earlier; null without the header. */
   serverTime: Date | null
   /** The `X-Pagination` header; null when absent or malformed. It only hints at drift: a list ends by its last page's length. */
@@ -69,10 +68,10 @@ export interface PageRecords {
   wasCut: boolean
 }
 
-export type GemPage = PageAnswer & PageRecords
-
-/** Makes something of a page's body, which is UTF-8 and its own from then on. */
-export type PageReading<Read extends object> = (body: Buffer) => Promise<Read | Unreadable>
+export interface GemPage extends Omit<PageBody, 'body'>, PageRecords {
+  /** Of the body after decompression. */
+  bytes: number
+}
 
 export interface ItemRequest {
   /** The list that holds the item, with its trailing slash: `/ats/v0/candidates/`. */
@@ -89,8 +88,8 @@ export type GemItem = { found: true; record: unknown; needsSanitising: boolean }
  */
 export interface GemClient {
   fetchPage(request: PageRequest): Promise<GemPage>
-  /** The same, read by the given function. */
-  fetchPageAs<Read extends object>(request: PageRequest, read: PageReading<Read>): Promise<Read & PageAnswer>
+  /** The same, for whoever parses it elsewhere. */
+  fetchPageBody(request: PageRequest): Promise<PageBody>
   /** `found: false` only for a 404 of Gem's application itself, never for a gateway's. */
   fetchItem(request: ItemRequest): Promise<GemItem>
   close(): Promise<void>

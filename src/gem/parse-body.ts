@@ -1,4 +1,6 @@
+import { TryAgainError } from '../errors.ts'
 import { textOf } from './answer.ts'
+import { type Call, describeCall } from './call.ts'
 import { parseExactJson } from './exact-json.ts'
 import { cutNesting } from './nesting.ts'
 
@@ -56,6 +58,15 @@ function notJson(text: string): Unreadable {
   if (isTruncated) return unreadable('the JSON is truncated', true)
   const kind = trimmed === '' ? 'empty' : trimmed.startsWith('<') ? 'HTML' : 'not valid JSON'
   return unreadable(`the answer is ${kind}`)
+}
+
+/** @throws TryAgainError for a body that could not be read. */
+export function readable<Read extends object>(
+  call: Pick<Call, 'label' | 'page' | 'perPage'>,
+  read: Read | Unreadable,
+): Read {
+  if (!('problem' in read)) return read
+  throw new TryAgainError(`${describeCall(call)}: ${read.problem}`, { smallerPage: read.smallerPage })
 }
 
 const unreadable = (problem: string, smallerPage = false): Unreadable => ({ problem, smallerPage })
