@@ -54,13 +54,19 @@ async function upsertPairs(trx: Db, context: WriteContext, join: Join, pairs: st
   const roles = sql.raw(hasRoles ? ', roles' : '')
   const differ = sql.raw(hasRoles ? 'r.roles is distinct from w.roles or' : '')
   const table = sql.table(`ats.${join.table}`)
-  await sql`
+  const insert = sql`
     insert into ${table} (account, id, ${sql.ref(join.owner)}, ${sql.ref(join.parent)}, changed_at${roles})
-    select ${context.account}, w.id, w.owner, w.parent, ${context.now}::timestamptz${sql.raw(hasRoles ? ', w.roles' : '')}
-    from jsonb_to_recordset(${pairs}::jsonb) as w (id uuid, owner uuid, parent uuid, roles text[])
-    ${storedRow(table, 'w.id')}
-    where r.id is null or ${differ} r.remote_deleted_at is not null
-    order by w.id
+    select ${context.account}, id, owner, parent, ${context.now}::timestamptz${roles} from differing`
+  await sql`
+    with differing as (
+      select w.*, r.id is null as added
+      from jsonb_to_recordset(${pairs}::jsonb) as w (id uuid, owner uuid, parent uuid, roles text[])
+      ${storedRow(table, 'w.id')}
+      where r.id is null or ${differ} r.remote_deleted_at is not null
+    ), added as (
+      ${insert} where added order by id
+    )
+    ${insert} where not added order by id
     on conflict (id) do update set remote_deleted_at = null, changed_at = excluded.changed_at
       ${sql.raw(hasRoles ? ', roles = excluded.roles' : '')}`.execute(trx)
 }

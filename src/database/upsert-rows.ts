@@ -66,7 +66,14 @@ function makeStatement(model: Model) {
   const table = sql.table(`ats.${model.table}`)
   const raw = sql.raw
 
-  return (context: WriteContext, input: Buffer) => sql<Differing>`
+  return (context: WriteContext, input: Buffer) => {
+    // The account's lock keeps others from adding a row in between: only rows that are there can be in conflict.
+    const insert = sql`
+      insert into ${table} (account, id, remote_id, ${raw(inserted)}, changed_at, remote_deleted_at, remote_data)
+      select ${context.account}, id, remote_id, ${raw(inserted)},
+        case when changed then ${context.now}::timestamptz else previous_changed_at end, remote_deleted_at, remote_data
+      from differing`
+    return sql<Differing>`
     with compared as (
       select i.*, r.id is null as inserted, r.changed_at as previous_changed_at,
         case when i.deleted then coalesce(i.deleted_at, r.remote_deleted_at, ${context.now}::timestamptz) end as remote_deleted_at,
@@ -83,16 +90,16 @@ function makeStatement(model: Model) {
       select *, inserted or columns_differ or remote_deleted_at is distinct from previous_deleted_at as changed
       from compared
       where inserted or columns_differ or data_differs or remote_deleted_at is distinct from previous_deleted_at
-    ), written as (
-      insert into ${table} (account, id, remote_id, ${raw(inserted)}, changed_at, remote_deleted_at, remote_data)
-      select ${context.account}, id, remote_id, ${raw(inserted)},
-        case when changed then ${context.now}::timestamptz else previous_changed_at end, remote_deleted_at, remote_data
-      from differing order by id
+    ), added as (
+      ${insert} where inserted order by id
+    ), rewritten as (
+      ${insert} where not inserted order by id
       on conflict (id) do update set
         ${raw(names.map((name) => `${name} = excluded.${name}`).join(', '))},
         changed_at = excluded.changed_at, remote_deleted_at = excluded.remote_deleted_at, remote_data = excluded.remote_data
     )
     select id, inserted, changed, previous from differing`
+  }
 }
 
 function ownColumns(model: Model): Record<string, string> {
