@@ -1,7 +1,7 @@
 import type { Batch } from '../database/batch.ts'
 import { newestCopies } from '../database/outdated-copies.ts'
 import { rowId } from '../database/row-id.ts'
-import { latestRows, type ReadRow, type Row, toRow } from '../database/rows.ts'
+import { latestRows, type ReadRow, type Row, rowText, textOf, toRow } from '../database/rows.ts'
 import type { PageRecords } from '../gem/client.ts'
 import { parseExactJson } from '../gem/exact-json.ts'
 import type { JsonObject } from '../json.ts'
@@ -107,13 +107,12 @@ class RecordReader {
     if ('problem' in read || digested === null) return this.#mapped(raw, holder)
     const { remoteId } = read
     // Rejected, it would be kept as Gem sent it, with what is embedded in it.
-    const json = Buffer.from(this.#model.embeds === undefined ? digested.json : JSON.stringify(raw))
+    const text = rowText(this.#model.embeds === undefined ? digested.json : JSON.stringify(raw))
     const id = rowId(this.#mapping.account, this.#model.table, remoteId)
-    return { kind: 'read', id, remoteId, digest: digested.digest, json, holder }
+    return { kind: 'read', id, remoteId, digest: digested.digest, holder, ...text }
   }
 
-  readonly map = ({ json, holder }: ReadRow): Row | RejectedRecord =>
-    this.#mapped(parseExactJson(json.toString()), holder)
+  readonly map = (row: ReadRow): Row | RejectedRecord => this.#mapped(parseExactJson(textOf(row)), row.holder)
 
   #mapped(raw: unknown, holder: string | null): Row | RejectedRecord {
     const { account, settings } = this.#mapping

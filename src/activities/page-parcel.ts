@@ -18,20 +18,15 @@ export interface PageParcel extends Omit<ReadPage, 'mapped'> {
   readonly texts: Uint8Array<ArrayBuffer>
 }
 
-/** Records and rows are the same objects in both lists, here as there. */
+/** Rows are among the records, as the same objects: here as there. */
 interface BatchParcel extends Omit<Batch, 'model' | 'records' | 'rows' | 'map'> {
   readonly table: MainTable
   readonly records: readonly PackedRecord[]
   readonly rows: readonly PackedRow[]
 }
 
-/** Where a row's text lies among those of the page. */
-interface Place {
-  readonly start: number
-  readonly end: number
-}
-
-type PackedRow = (Omit<Row, 'openJson'> | Omit<ReadRow, 'json'>) & Place
+/** Its text lies among those of the page. */
+type PackedRow = Omit<Row, 'bytes'> | Omit<ReadRow, 'bytes'>
 /** Digits that a double cannot hold would not survive the way. */
 type PackedReject = Omit<RejectedRecord, 'raw'> & { readonly rawText: string }
 type PackedRecord = PackedRow | PackedReject
@@ -44,7 +39,7 @@ export function packPage({ mapped, ...read }: ReadPage): PageParcel {
 }
 
 class Packing {
-  readonly #texts: Buffer[] = []
+  readonly #texts: (Row | ReadRow)[] = []
   #length = 0
 
   pack({ model, records, rows, map: _, ...rest }: Batch): BatchParcel {
@@ -60,10 +55,7 @@ class Packing {
   texts(): Uint8Array<ArrayBuffer> {
     const all = new Uint8Array(this.#length)
     let at = 0
-    for (const text of this.#texts) {
-      all.set(text, at)
-      at += text.length
-    }
+    for (const { bytes, start, end } of this.#texts) at += bytes.copy(all, at, start, end)
     return all
   }
 
@@ -72,51 +64,34 @@ class Packing {
       const { raw, ...rest } = record
       return { ...rest, rawText: JSON.stringify(raw) }
     }
-    if (record.kind === 'read') {
-      const { json, ...rest } = record
-      return { ...rest, ...this.#place(json) }
-    }
-    const { openJson, ...rest } = record
-    return { ...rest, ...this.#place(openJson) }
-  }
-
-  #place(text: Buffer): Place {
+    const { bytes, ...rest } = record
     const start = this.#length
-    this.#texts.push(text)
-    this.#length += text.length
-    return { start, end: this.#length }
+    this.#texts.push(record)
+    this.#length += record.end - record.start
+    return { ...rest, start, end: this.#length }
   }
 }
 
+/** Takes a parcel over: its rows become those of the page. */
 export function unpackPage(parcel: PageParcel | Unreadable, mapping: MappingOf): ReadPage | Unreadable {
   if ('problem' in parcel) return parcel
   const { page, embedded, texts, ...read } = parcel
-  const unpack = (batch: BatchParcel): Batch => unpackBatch(batch, texts, parcel, mapping)
+  const bytes = Buffer.from(texts.buffer)
+  const unpack = ({ table, records, rows, ...rest }: BatchParcel): Batch => ({
+    ...rest,
+    model: models[table],
+    records: records.map((record) => unpackRecord(record, bytes)),
+    rows: rows.map((row) => unpackRow(row, bytes)),
+    map: mapperOf(models[table], read.needsSanitising, mapping),
+  })
   return { ...read, mapped: { page: unpack(page), embedded: embedded && unpack(embedded) } }
 }
 
-function unpackBatch(
-  { table, records, rows, ...rest }: BatchParcel,
-  texts: Uint8Array<ArrayBuffer>,
-  { needsSanitising }: PageParcel,
-  mapping: MappingOf,
-): Batch {
-  const unpacked = new Map(records.map((record) => [record, unpackRecord(record, texts)]))
-  return {
-    ...rest,
-    model: models[table],
-    records: [...unpacked.values()],
-    rows: rows.map((row) => unpacked.get(row)).filter((row) => row !== undefined && row.kind !== 'rejected'),
-    map: mapperOf(models[table], needsSanitising, mapping),
-  }
+function unpackRecord(record: PackedRecord, bytes: Buffer): Row | ReadRow | RejectedRecord {
+  if (record.kind !== 'rejected') return unpackRow(record, bytes)
+  const { rawText, ...rest } = record
+  return { ...rest, raw: parseExactJson(rawText) }
 }
 
-function unpackRecord(record: PackedRecord, texts: Uint8Array<ArrayBuffer>): Row | ReadRow | RejectedRecord {
-  if (record.kind === 'rejected') {
-    const { rawText, ...rest } = record
-    return { ...rest, raw: parseExactJson(rawText) }
-  }
-  const { start, end, ...rest } = record
-  const text = Buffer.from(texts.buffer, start, end - start)
-  return rest.kind === 'read' ? { ...rest, json: text } : { ...rest, openJson: text }
-}
+/** In place: thousands of copies a page would be made for nothing, and lists would not share them. */
+const unpackRow = (row: PackedRow, bytes: Buffer): Row | ReadRow => Object.assign(row, { bytes })

@@ -16,7 +16,7 @@ export class PageThreads implements AsyncDisposable {
     minThreads: 1,
     maxThreads: Math.max(1, Math.min(mostThreads, availableParallelism() - 1)),
     idleTimeout: 60_000,
-    resourceLimits: { maxYoungGenerationSizeMb: 12 },
+    resourceLimits: { maxYoungGenerationSizeMb: 48 },
   })
 
   readonly read: PageReader = async (page) => {

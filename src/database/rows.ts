@@ -9,9 +9,9 @@ import { parentRowId, rowId } from './row-id.ts'
 
 /**
  * A mapped record under the ids of this database. Its values are packed: text that the set-based statements take as it
- * is, outside of the heap, so that pages that wait for their commit cost the collector nothing.
+ * is, outside of the heap, so that they cost the collector nothing.
  */
-export interface Row {
+export interface Row extends RowText {
   readonly kind: 'mapped'
   readonly id: string
   readonly remoteId: string
@@ -28,21 +28,24 @@ export interface Row {
   readonly warnings: number
   /** Of the record, see src/mappers/record-digest.ts; null where it does not tell the row. */
   readonly digest: string | null
-  /**
-   * JSON text in UTF-8 of the row as far as the record alone decides it: all but references and computed columns.
-   * Its last brace is left out: `rowset` adds them.
-   */
-  readonly openJson: Buffer
 }
 
-/** A record that is not mapped yet, since its row is likely to be stored as it is. */
-export interface ReadRow {
+/**
+ * JSON in UTF-8, from `start` to `end`: all rows of a page share one piece of memory. Of a row it is what the record
+ * alone decides, which is all but references and computed columns, without its last brace: `rowset` adds them.
+ */
+export interface RowText {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+}
+
+/** A record that is not mapped yet, since its row is likely to be stored as it is. The text is the record's own. */
+export interface ReadRow extends RowText {
   readonly kind: 'read'
   readonly id: string
   readonly remoteId: string
   readonly digest: string
-  /** The record as JSON text in UTF-8, outside of the heap as well. */
-  readonly json: Buffer
   /** Gem's id of the record in which this copy was embedded. */
   readonly holder: string | null
 }
@@ -110,7 +113,7 @@ export function toRow(
     pairs: toPairs(model, account, id, record),
     origin: model.table === 'applications' ? originOf(record) : null,
     remoteUpdatedAt: textOrNull(columns.remote_updated_at),
-    openJson: packWith(values, remoteDataText(record, digested)),
+    ...packWith(values, remoteDataText(record, digested)),
   }
 }
 
@@ -132,16 +135,24 @@ type PackedValues = JsonObject & { readonly remote_data: JsonObject }
 const pack = ({ remote_data, ...others }: PackedValues) => packWith(others, JSON.stringify(remote_data))
 
 const packWith = (values: JsonObject, remoteData: string) =>
-  Buffer.from(`${JSON.stringify(values).slice(0, -1)},"remote_data":${remoteData}`)
+  rowText(`${JSON.stringify(values).slice(0, -1)},"remote_data":${remoteData}`)
+
+/** A text in memory of its own. */
+export function rowText(json: string): RowText {
+  const bytes = Buffer.from(json)
+  return { bytes, start: 0, end: bytes.length }
+}
+
+export const textOf = ({ bytes, start, end }: RowText) => bytes.toString('utf8', start, end)
 
 /** A row's values by column, `remote_data` among them; numbers that a double cannot hold keep their digits. */
-export function unpack({ openJson }: Row): PackedValues {
-  return parseExactJson(`${openJson}}`) as PackedValues
+export function unpack(row: Row): PackedValues {
+  return parseExactJson(`${textOf(row)}}`) as PackedValues
 }
 
 /** The row with other values than its record has: no digest of the record tells it. */
 export function withValues(row: Row, values: PackedValues): Row {
-  return { ...row, digest: null, openJson: pack(values) }
+  return { ...row, digest: null, ...pack(values) }
 }
 
 function toPairs(model: Model, account: string, owner: string, record: MappedRecord): PairRow[] {
@@ -172,18 +183,18 @@ export function recordset(rows: readonly JsonObject[]): string {
  * UTF-8 behind a version. The texts are long, and need not be put together and encoded once more while PostgreSQL waits.
  */
 export function rowset(rows: readonly Row[], columnsOf: (row: Row) => JsonObject): Buffer {
-  const parts: Buffer[] = [jsonbVersion]
-  for (const [index, row] of rows.entries()) {
+  const ends = rows.map((row) => {
     const more = JSON.stringify(columnsOf(row))
-    const rest = more === '{}' ? more.slice(1) : `,${more.slice(1)}`
-    parts.push(index === 0 ? listBegins : nextFollows, row.openJson, Buffer.from(rest))
+    return more === '{}' ? '},' : `,${more.slice(1)},`
+  })
+  const length = rows.reduce((sum, { start, end }) => sum + end - start, 0)
+  const set = Buffer.allocUnsafe(3 + length + ends.reduce((sum, end) => sum + Buffer.byteLength(end), 0))
+  let at = set.write('\x01[')
+  for (const [index, { bytes, start, end }] of rows.entries()) {
+    at += bytes.copy(set, at, start, end)
+    at += set.write(ends[index] ?? '', at)
   }
-  parts.push(rows.length === 0 ? emptyList : listEnds)
-  return Buffer.concat(parts)
+  // In place of the last comma.
+  at = rows.length === 0 ? at : at - 1
+  return set.subarray(0, at + set.write(']', at))
 }
-
-const jsonbVersion = Buffer.of(1)
-const listBegins = Buffer.from('[')
-const nextFollows = Buffer.from(',')
-const listEnds = Buffer.from(']')
-const emptyList = Buffer.from('[]')
