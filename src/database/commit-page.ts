@@ -182,19 +182,23 @@ function verdicts(
 
 /** A full pass proves absence by what it did see: rejected records with a readable id and embedded copies included. */
 async function rememberSeen(trx: Db, { account, runId, cursor, page, embedded }: PageCommit): Promise<void> {
-  for (const batch of embedded ? [page, embedded] : [page]) {
+  const seen = (embedded ? [page, embedded] : [page]).flatMap((batch) => {
     // A record that the page shows twice is there twice: it is a trace of rows that moved.
     const ids = batch.records.flatMap((record) => {
       if (record.kind !== 'rejected') return [record.id]
       return record.remoteId === null ? [] : [rowId(account, batch.model.table, record.remoteId)]
     })
-    if (ids.length === 0) continue
+    if (ids.length === 0) return []
     // What windows and look-ups bring is seen as well, but says nothing about how the whole list was read.
     const isAside = batch.embedded || cursor.step.kind !== 'whole'
-    await sql`
-      insert into sync.seen_pages (run_id, stream, round, embedded, ids)
-      values (${runId}, ${batch.stream}, ${cursor.round}, ${isAside}, ${uuids(ids)}::uuid[])`.execute(trx)
-  }
+    return [
+      sql`(${runId}::uuid, ${batch.stream}, ${cursor.round}::integer, ${isAside}::boolean, ${uuids(ids)}::uuid[])`,
+    ]
+  })
+  if (seen.length === 0) return
+  await sql`
+    insert into sync.seen_pages (run_id, stream, round, embedded, ids)
+    values ${sql.join(seen)}`.execute(trx)
 }
 
 async function count(

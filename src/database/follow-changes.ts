@@ -67,7 +67,8 @@ export async function followChanges(
     context,
     unique(
       idsOf(changes.interviews),
-      await interviewsOfApplications(trx, context, idsOf(applications.filter(hasAnotherJob))),
+      // One that is new has no interviews but those that waited for it, which have changed themselves.
+      await interviewsOfApplications(trx, context, idsOf(applications.filter(isMovedToAnotherJob))),
       await interviewsOfPlans(trx, context, facts.stages.planKeys),
     ),
   )
@@ -124,7 +125,8 @@ const idsOf = (changes: readonly Change[] = []) => changes.map((change) => chang
 const insertedOf = (changes: readonly Change[] = []) =>
   changes.filter((change) => change.inserted).map((change) => change.id)
 
-const hasAnotherJob = (change: Change) => change.previous.job_id !== change.current.job_id
+const isMovedToAnotherJob = ({ inserted, previous, current }: Change) =>
+  !inserted && previous.job_id !== current.job_id
 
 /** Parents before and after the change: a row that changes hands touches both. */
 const parentsOf = (changes: readonly Change[], column: string) =>

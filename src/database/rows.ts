@@ -135,7 +135,17 @@ type PackedValues = JsonObject & { readonly remote_data: JsonObject }
 const pack = ({ remote_data, ...others }: PackedValues) => packWith(others, JSON.stringify(remote_data))
 
 const packWith = (values: JsonObject, remoteData: string) =>
-  rowText(`${JSON.stringify(values).slice(0, -1)},"remote_data":${remoteData}`)
+  rowText(`${JSON.stringify(withoutNulls(values)).slice(0, -1)},"remote_data":${remoteData}`)
+
+/** What is missing is null to `jsonb_to_recordset`, and need not be sent, parsed and sorted with the others. */
+function withoutNulls(values: JsonObject): JsonObject {
+  const some: Record<string, unknown> = {}
+  for (const name of Object.keys(values)) {
+    const value = values[name]
+    if (value !== null && value !== undefined) some[name] = value
+  }
+  return some
+}
 
 /** A text in memory of its own. */
 export function rowText(json: string): RowText {
@@ -145,7 +155,7 @@ export function rowText(json: string): RowText {
 
 export const textOf = ({ bytes, start, end }: RowText) => bytes.toString('utf8', start, end)
 
-/** A row's values by column, `remote_data` among them; numbers that a double cannot hold keep their digits. */
+/** A row's values by column, but for nulls, `remote_data` among them; numbers that a double cannot hold keep their digits. */
 export function unpack(row: Row): PackedValues {
   return parseExactJson(`${textOf(row)}}`) as PackedValues
 }
@@ -184,7 +194,7 @@ export function recordset(rows: readonly JsonObject[]): string {
  */
 export function rowset(rows: readonly Row[], columnsOf: (row: Row) => JsonObject): Buffer {
   const ends = rows.map((row) => {
-    const more = JSON.stringify(columnsOf(row))
+    const more = JSON.stringify(withoutNulls(columnsOf(row)))
     return more === '{}' ? '},' : `,${more.slice(1)},`
   })
   const length = rows.reduce((sum, { start, end }) => sum + end - start, 0)

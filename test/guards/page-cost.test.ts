@@ -93,7 +93,7 @@ const unchanged: Record<StreamName, number> = {
   job_stages: 6,
   jobs: 12,
   job_posts: 6,
-  candidates: 8,
+  candidates: 7,
   applications: 6,
   scheduled_interviews: 10,
 }
