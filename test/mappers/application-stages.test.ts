@@ -37,6 +37,7 @@ test('a stage becomes a row', () => {
     },
     pairs: [],
     remoteData: stage,
+    isAsSent: true,
     impliedKey: null,
     warnings: 0,
   })

@@ -44,6 +44,7 @@ test('an application becomes a row', () => {
     facts: null,
     pairs: [],
     remoteData: application,
+    isAsSent: true,
     impliedKey: null,
     warnings: 0,
   })

@@ -56,6 +56,7 @@ test('a candidate becomes a row', () => {
     facts: null,
     pairs: [],
     remoteData: candidate,
+    isAsSent: true,
     impliedKey: null,
     warnings: 0,
   })

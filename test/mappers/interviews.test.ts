@@ -38,6 +38,7 @@ test('an interview becomes a row', () => {
     facts: { item: 'it1' },
     pairs: [{ parent: 'u2' }, { parent: 'u1' }],
     remoteData: interview,
+    isAsSent: true,
     impliedKey: null,
     warnings: 0,
   })

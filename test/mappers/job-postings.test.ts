@@ -36,6 +36,7 @@ test('a posting becomes a row', () => {
     facts: { job: 'j1', first_published_at: '2026-01-08T09:00:00.000Z' },
     pairs: [],
     remoteData: posting,
+    isAsSent: true,
     impliedKey: null,
     warnings: 0,
   })

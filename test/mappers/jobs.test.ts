@@ -56,6 +56,7 @@ test('a job becomes a row', () => {
     facts: null,
     pairs: [{ parent: 'u1', roles: ['RECRUITER'] }],
     remoteData: job,
+    isAsSent: true,
     impliedKey: null,
     warnings: 0,
   })

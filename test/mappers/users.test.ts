@@ -24,6 +24,7 @@ test('a user becomes a row', () => {
     facts: null,
     pairs: [],
     remoteData: user,
+    isAsSent: true,
     impliedKey: null,
     warnings: 0,
   })
