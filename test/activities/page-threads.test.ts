@@ -85,6 +85,12 @@ describe('a page that is read on another thread', () => {
     })
   })
 
+  test('fails alone where reading fails', async () => {
+    const unknown = { ...pageOf('[]'), stream: 'unknown' as StreamName }
+    await assert.rejects(threads.read(unknown), TypeError)
+    assert.equal('problem' in (await threads.read(pageOf('[]'))), false)
+  })
+
   test('takes no memory that others share with it', async () => {
     const shared = Buffer.from('x[{"id":"u1"}]y')
     const { mapping } = pageOf('')
