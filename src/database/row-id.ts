@@ -22,20 +22,6 @@ export function rowId(account: string, table: string, ...remoteIds: readonly str
   ].join('-')
 }
 
-/** The same of a parent that many records name, such as a job or a stage: the latest are kept. */
-export function parentRowId(account: string, table: string, remoteId: string): string {
-  const key = `${account} ${table} ${remoteId}`
-  const known = latest.get(key)
-  if (known !== undefined) return known
-  const id = rowId(account, table, remoteId)
-  if (latest.size >= mostKept) latest.clear()
-  latest.set(key, id)
-  return id
-}
-
-const latest = new Map<string, string>()
-const mostKept = 5_000
-
 /** Each call writes its name over the last one's; only longer names take memory of their own. */
 const scratch = Buffer.concat([namespace, Buffer.alloc(1_000)])
 

@@ -5,7 +5,7 @@ import type { DeletionMark, Model } from '../mappers/model.ts'
 import type { MappedRecord } from '../mappers/read-record.ts'
 import type { DigestedRecord } from '../mappers/record-digest.ts'
 import type { MainTable } from '../streams.ts'
-import { parentRowId, rowId } from './row-id.ts'
+import { rowId } from './row-id.ts'
 
 /**
  * A mapped record under the ids of this database. Its values are packed: text that the set-based statements take as it
@@ -95,7 +95,7 @@ export function toRow(
   const wanted: Record<string, string | null> = {}
   for (const [column, table] of Object.entries(model.references)) {
     const parent = record.references[column] ?? null
-    wanted[column] = parent === null ? null : parentRowId(account, table, parent)
+    wanted[column] = parent === null ? null : rowId(account, table, parent)
   }
   const { kind, remoteId, deleted, facts, warnings, columns } = record
   const values = {
@@ -171,7 +171,7 @@ function toPairs(model: Model, account: string, owner: string, record: MappedRec
   return record.pairs.map((pair) => ({
     id: rowId(account, join.table, record.remoteId, pair.parent),
     owner,
-    parent: parentRowId(account, join.parentTable, pair.parent),
+    parent: rowId(account, join.parentTable, pair.parent),
     roles: pair.roles ?? null,
   }))
 }
