@@ -28,7 +28,7 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
   const { maxPerPage, mostRows } = context.settings
   let cursor = placed({ ...from, size: { ...from.size, perPage: Math.min(from.size.perPage, maxPerPage) } })
   if (cursor.offset === 0 && cursor.deadEnd !== null) await tryDeadEnd(context, slice, cursor, cursor.deadEnd)
-  let lazily = await expectsNoChange(context, slice)
+  let lazily = await expectsNoChange(context, slice, cursor)
   const pages = readPages(context.gem, {
     path: streams[slice.stream].path,
     query: queryOf(slice.stream, cursor),
@@ -67,10 +67,18 @@ function mappingOf({ settings, rules }: SliceContext, { account }: Slice, lazily
   return { account, settings: { jobBoard, integrationFields }, rules, lazily }
 }
 
-/** What has not changed on the pages before, or was read by an earlier run, is not likely to have changed here. */
-async function expectsNoChange({ db }: SliceContext, { account, runId, stream }: Slice): Promise<boolean> {
+/**
+ * What has not changed on the pages before is not likely to have changed here; nor what an earlier run has read, but for
+ * records that are asked for because they have changed.
+ */
+async function expectsNoChange(
+  { db }: SliceContext,
+  { account, runId, stream }: Slice,
+  { step }: Cursor,
+): Promise<boolean> {
   const counts = await readCounts(db, runId, stream)
-  return counts.pages === 0 ? (await readWatermark(db, account, stream)) !== null : isMostlyUnchanged(counts)
+  if (counts.pages > 0) return isMostlyUnchanged(counts)
+  return step.kind === 'whole' && (await readWatermark(db, account, stream)) !== null
 }
 
 const isMostlyUnchanged = ({ inserted, updated, unchanged }: WriteCounts) => unchanged > inserted + updated

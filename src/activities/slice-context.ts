@@ -13,6 +13,7 @@ import type { SyncSettings } from './sync-settings.ts'
 export interface SliceContext {
   readonly db: Db
   readonly gem: GemClient
+  /** Parses and maps its pages. */
   readonly readPage: PageReader
   readonly limiter: AccountLimiter
   readonly settings: SyncSettings

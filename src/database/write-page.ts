@@ -42,8 +42,10 @@ export async function writeRows(
   const references = await keepChosenJobs(trx, model, rows, resolveReferences(model, rows, parents))
   const foreseen = await foreseeValues(trx, context, model, rows, embedded)
   const written = await upsertRows(trx, context, model, rows, references, foreseen)
-  const added = new Set(written.filter((row) => row.inserted).map((row) => row.id))
-  if (model.join) await writePairs(trx, context, model.join, rows, parents, added)
+  if (model.join) {
+    const added = new Set(written.filter((row) => row.inserted).map((row) => row.id))
+    await writePairs(trx, context, model.join, rows, parents, added)
+  }
   if (Object.keys(model.references).length > 0) {
     await rememberWaitingReferences(trx, context, model, rows, parents)
   }

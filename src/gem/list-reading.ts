@@ -51,7 +51,8 @@ export type PageVerdict =
 
 /**
  * What a page says about where its list ends. An empty page ends it, unless it is the first of a smaller size, and one
- * that is not full where Gem says that this was all. Without that, a page that is not full proves nothing: Gem may send fewer rows a page than were asked for.
+ * that is not full where Gem says that this was all. Without that, a page that is not full proves nothing: Gem may send
+ * fewer rows a page than were asked for.
  *
  * @param mostRows of a list for which Gem sends no total, see `mostRowsOf`.
  */
