@@ -144,9 +144,13 @@ async function writeBatch(
   const { batch, persons, blank } = await blankBatch(trx, context, blankDeletedBefore, differing)
   const current = batch.embedded ? { ...batch, rows: await withoutOutdated(trx, batch.rows) } : batch
   const { refused, counts, ...written } = await write(trx, context, current, cameAlong)
-  const { rejects, resolved } = verdicts(batch, refused, blank)
+  const isRejecting = rejecting.has(batch.stream)
+  const { rejects, resolved } =
+    isRejecting || refused.length > 0 || batch.records.some((record) => record.kind === 'rejected')
+      ? verdicts(batch, refused, blank)
+      : { rejects: [], resolved: [] }
   await keepRejected(trx, context, runId, batch.stream, rejects)
-  if (rejecting.has(batch.stream)) await resolveRejected(trx, context, batch.stream, resolved)
+  if (isRejecting) await resolveRejected(trx, context, batch.stream, resolved)
   const { inserted, updated } = counts
   return {
     ...written,

@@ -21,13 +21,13 @@ export async function writePairs(
   context: WriteContext,
   join: Join,
   rows: readonly Row[],
-  parents: ReadonlySet<string>,
+  missing: ReadonlySet<string>,
   added: ReadonlySet<string>,
 ): Promise<void> {
   const stored = rows.map((row) => row.id).filter((owner) => !added.has(owner))
   const pairs = rows.flatMap((row) => row.pairs)
-  const present = pairs.filter((pair) => parents.has(pair.parent))
-  const waiting = pairs.filter((pair) => !parents.has(pair.parent))
+  const present = pairs.filter((pair) => !missing.has(pair.parent))
+  const waiting = pairs.filter((pair) => missing.has(pair.parent))
   await upsertPairs(trx, context, join, recordset(present.map((pair) => ({ ...pair }))))
   const kept = present.map((pair) => pair.id)
   if (stored.length > 0) await markGonePairs(trx, context, join, stored, kept)

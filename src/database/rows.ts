@@ -31,8 +31,8 @@ export interface Row extends RowText {
 }
 
 /**
- * JSON in UTF-8, from `start` to `end`: all rows of a page share one piece of memory. Of a row it is what the record
- * alone decides, which is all but references and computed columns, without its last brace: `rowset` adds them.
+ * JSON in UTF-8, from `start` to `end`: all rows of a page share one piece of memory. Of a row it is what its record
+ * wants, without its last brace, so that `rowset` can add what is decided in the database.
  */
 export interface RowText {
   readonly bytes: Buffer
@@ -100,6 +100,7 @@ export function toRow(
   const { kind, remoteId, deleted, facts, warnings, columns } = record
   const values = {
     ...columns,
+    ...wanted,
     id,
     remote_id: remoteId,
     deleted: deleted !== null,
@@ -189,13 +190,20 @@ export function recordset(rows: readonly JsonObject[]): string {
 }
 
 /**
- * The same of rows, each with columns that the record does not decide; in jsonb's binary form, which is its text in
- * UTF-8 behind a version. The texts are long, and need not be put together and encoded once more while PostgreSQL waits.
+ * The same of rows, each with columns that the record does not decide, which count instead of what it wants; in jsonb's
+ * binary form, which is its text in UTF-8 behind a version. The texts are long, and need not be put together and encoded
+ * once more while PostgreSQL waits.
+ *
+ * @param columnsOf undefined: the row is as its record wants it.
  */
-export function rowset(rows: readonly Row[], columnsOf: (row: Row) => JsonObject): Buffer {
+export function rowset(
+  rows: readonly Row[],
+  columnsOf: (row: Row) => Readonly<Record<string, string | null>> | undefined,
+): Buffer {
   const ends = rows.map((row) => {
-    const more = JSON.stringify(withoutNulls(columnsOf(row)))
-    return more === '{}' ? '},' : `,${more.slice(1)},`
+    const columns = columnsOf(row)
+    // Of a name that comes twice, jsonb keeps the last value.
+    return columns === undefined ? '},' : `,${JSON.stringify(columns).slice(1)},`
   })
   const length = rows.reduce((sum, { start, end }) => sum + end - start, 0)
   const set = Buffer.allocUnsafe(3 + length + ends.reduce((sum, end) => sum + Buffer.byteLength(end), 0))

@@ -3,19 +3,26 @@ import type { Model } from '../mappers/model.ts'
 import type { Db } from './connect.ts'
 import type { ForeseenValues } from './derived/foreseen-values.ts'
 import { type Change, type Row, rowset, storedRow, type WriteContext } from './rows.ts'
-
-/** A row's own references, as far as their parents are there. */
-export type Resolved = ReadonlyMap<string, Readonly<Record<string, string | null>>>
+import { type Resolved, referencesOf } from './waiting-references.ts'
 
 export interface Upserted extends Change {
   /** Whether a column other than `remote_data` differs: what `changed_at` tells. */
   readonly changed: boolean
 }
 
+/** What the database decides of rows. */
+export interface Decided {
+  /** Ids of those that have a row already. The account's lock keeps others from adding one in between. */
+  readonly stored: ReadonlySet<string>
+  readonly references: Resolved
+  /** Computed values for rows that are new; those that are stored keep theirs. */
+  readonly foreseen: ForeseenValues
+}
+
 /**
- * Writes the rows that differ from what is stored and leaves the others alone, in one statement.
+ * Adds the rows that are new, writes those that differ from what is stored, and leaves the others alone: two statements at
+ * most.
  *
- * @param foreseen computed values for rows that are new; those that are stored keep theirs.
  * @returns the rows that were written.
  */
 export async function upsertRows(
@@ -23,23 +30,39 @@ export async function upsertRows(
   context: WriteContext,
   model: Model,
   rows: readonly Row[],
-  references: Resolved,
-  foreseen: ForeseenValues,
+  { stored, references, foreseen }: Decided,
 ): Promise<Upserted[]> {
-  const input = rowset(rows, ({ id }) => ({ ...references.get(id), ...foreseen.get(id) }))
-  const { rows: written } = await statementOf(model)(context, input).execute(trx)
+  const { insert, rewrite } = statementsOf(model)
+  const added = rows.filter(({ id }) => !stored.has(id))
+  const others = rows.filter(({ id }) => stored.has(id))
+  if (added.length > 0) {
+    await insert(
+      context,
+      rowset(added, ({ id }) => both(references.get(id), foreseen.get(id))),
+    ).execute(trx)
+  }
   const none = Object.fromEntries(Object.keys(model.references).map((column) => [column, null]))
-  return written.map(({ previous, ...row }) => ({
-    ...row,
-    previous: previous ?? none,
-    current: references.get(row.id) ?? none,
-  }))
+  const written = added.map(
+    (row): Upserted => ({
+      ...{ id: row.id, inserted: true, changed: true },
+      ...{ previous: none, current: referencesOf(row, references) },
+    }),
+  )
+  if (others.length === 0) return written
+  const current = new Map(others.map((row) => [row.id, referencesOf(row, references)]))
+  const { rows: rewritten } = await rewrite(
+    context,
+    rowset(others, ({ id }) => references.get(id)),
+  ).execute(trx)
+  return [
+    ...written,
+    ...rewritten.map((row) => ({ ...row, inserted: false, current: current.get(row.id) ?? none })),
+  ]
 }
 
-interface Differing extends Pick<Upserted, 'id' | 'inserted' | 'changed'> {
-  /** Null for a row that is new. */
-  readonly previous: Upserted['previous'] | null
-}
+/** A row's columns, where it has some of either. */
+const both = <Columns extends object>(one: Columns | undefined, other: Columns | undefined) =>
+  one && other ? { ...one, ...other } : (one ?? other)
 
 /**
  * Whether two objects of `remote_data` differ in more than signed URLs. Nearly all are the same from end to end, which is
@@ -48,63 +71,72 @@ interface Differing extends Pick<Upserted, 'id' | 'inserted' | 'changed'> {
 const dataDiffer = (one: string, other: string) => `(${one} is distinct from ${other}
   and sync.without_attachment_urls(${one}) is distinct from sync.without_attachment_urls(${other}))`
 
-const statements = new Map<Model, ReturnType<typeof makeStatement>>()
+const statements = new Map<Model, ReturnType<typeof makeStatements>>()
 
-function statementOf(model: Model) {
-  const known = statements.get(model) ?? makeStatement(model)
+function statementsOf(model: Model) {
+  const known = statements.get(model) ?? makeStatements(model)
   statements.set(model, known)
   return known
 }
 
-function makeStatement(model: Model) {
-  const types = ownColumns(model)
-  const names = Object.keys(types)
-  const computed = Object.entries(model.derived)
-  const inserted = [...names, ...computed.map(([name]) => name)].join(', ')
-  const list = (alias?: string) => names.map((name) => (alias ? `${alias}.${name}` : name)).join(', ')
-  const references = Object.keys(model.references).map((name) => `'${name}', r.${name}`)
+function makeStatements(model: Model) {
   const table = sql.table(`ats.${model.table}`)
-  const raw = sql.raw
+  const references = Object.keys(model.references)
+  const computed = Object.keys(model.derived)
+  const own = [...Object.keys(model.columns), ...references]
+  const list = (names: readonly string[], alias?: string) =>
+    sql.raw(names.map((name) => (alias ? `${alias}.${name}` : name)).join(', '))
+  const previous = sql.raw(references.map((name) => `'${name}', r.${name}`).join(', '))
+  const overwrite = sql.raw(own.map((name) => `${name} = excluded.${name}`).join(', '))
 
-  return (context: WriteContext, input: Buffer) => {
-    // The account's lock keeps others from adding a row in between: only rows that are there can be in conflict.
-    const insert = sql`
-      insert into ${table} (account, id, remote_id, ${raw(inserted)}, changed_at, remote_deleted_at, remote_data)
-      select ${context.account}, id, remote_id, ${raw(inserted)},
-        case when changed then ${context.now}::timestamptz else previous_changed_at end, remote_deleted_at, remote_data
-      from differing`
-    return sql<Differing>`
+  const sent = sql.raw(
+    Object.entries(sentTypes(model))
+      .map(([name, type]) => `${name} ${type}`)
+      .join(', '),
+  )
+
+  const insert = (context: WriteContext, input: Buffer) => sql`
+    insert into ${table} (account, id, remote_id, ${list([...own, ...computed])}, changed_at, remote_deleted_at, remote_data)
+    select ${context.account}, id, remote_id, ${list([...own, ...computed])}, ${context.now}::timestamptz,
+      case when deleted then coalesce(deleted_at, ${context.now}::timestamptz) end, remote_data
+    from jsonb_to_recordset(${input}::jsonb) as i (${sent})`
+
+  const rewrite = (context: WriteContext, input: Buffer) => sql<
+    Pick<Upserted, 'id' | 'changed' | 'previous'>
+  >`
     with compared as (
-      select i.*, r.id is null as inserted, r.changed_at as previous_changed_at,
+      select i.*, r.changed_at as previous_changed_at, r.remote_deleted_at as previous_deleted_at,
         case when i.deleted then coalesce(i.deleted_at, r.remote_deleted_at, ${context.now}::timestamptz) end as remote_deleted_at,
-        r.remote_deleted_at as previous_deleted_at,
-        r.id is null or (${raw(list('r'))}) is distinct from (${raw(list('i'))}) as columns_differ,
-        r.id is null or ${raw(dataDiffer('coalesce(r.remote_data - i.implied_key, r.remote_data)', 'i.remote_data'))} as data_differs,
-        case when r.id is not null then jsonb_build_object(${raw(references.join(', '))}) end as previous
-      from jsonb_to_recordset(${input}::jsonb) as i (
-        id uuid, remote_id text, deleted boolean, deleted_at timestamptz, remote_data jsonb, implied_key text,
-        ${raw([...names.map((name) => `${name} ${types[name]}`), ...computed.map(([name, column]) => `${name} ${column.postgres}`)].join(', '))}
-      )
+        (${list(own, 'r')}) is distinct from (${list(own, 'i')}) as columns_differ,
+        ${sql.raw(dataDiffer('coalesce(r.remote_data - i.implied_key, r.remote_data)', 'i.remote_data'))} as data_differs,
+        jsonb_build_object(${previous}) as previous
+      from jsonb_to_recordset(${input}::jsonb) as i (${sent})
       ${storedRow(table, 'i.id')}
     ), differing as (
-      select *, inserted or columns_differ or remote_deleted_at is distinct from previous_deleted_at as changed
+      select *, columns_differ or remote_deleted_at is distinct from previous_deleted_at as changed
       from compared
-      where inserted or columns_differ or data_differs or remote_deleted_at is distinct from previous_deleted_at
-    ), added as (
-      ${insert} where inserted order by id
+      where columns_differ or data_differs or remote_deleted_at is distinct from previous_deleted_at
     ), rewritten as (
-      ${insert} where not inserted order by id
-      on conflict (id) do update set
-        ${raw(names.map((name) => `${name} = excluded.${name}`).join(', '))},
+      insert into ${table} (account, id, remote_id, ${list(own)}, changed_at, remote_deleted_at, remote_data)
+      select ${context.account}, id, remote_id, ${list(own)},
+        case when changed then ${context.now}::timestamptz else previous_changed_at end, remote_deleted_at, remote_data
+      from differing order by id
+      on conflict (id) do update set ${overwrite},
         changed_at = excluded.changed_at, remote_deleted_at = excluded.remote_deleted_at, remote_data = excluded.remote_data
     )
-    select id, inserted, changed, previous from differing`
-  }
+    select id, changed, previous from differing`
+
+  return { insert, rewrite }
 }
 
-function ownColumns(model: Model): Record<string, string> {
-  const types: Record<string, string> = {}
-  for (const [name, column] of Object.entries(model.columns)) types[name] = column.postgres
-  for (const name of Object.keys(model.references)) types[name] = 'uuid'
+/** What is sent of a row. */
+function sentTypes({ columns, references, derived }: Model): Record<string, string> {
+  const types: Record<string, string> = {
+    ...{ id: 'uuid', remote_id: 'text', remote_data: 'jsonb', implied_key: 'text' },
+    ...{ deleted: 'boolean', deleted_at: 'timestamptz' },
+  }
+  for (const [name, { postgres }] of [...Object.entries(columns), ...Object.entries(derived)])
+    types[name] = postgres
+  for (const name of Object.keys(references)) types[name] = 'uuid'
   return types
 }

@@ -3,27 +3,28 @@ import type { Model } from '../mappers/model.ts'
 import type { MainTable } from '../streams.ts'
 import type { Db } from './connect.ts'
 import { type Change, type Changes, type Row, recordset, type WriteContext } from './rows.ts'
-import type { Resolved } from './upsert-rows.ts'
 import { uuids } from './uuid-array.ts'
 
-/** Each row's references, null where the parent has no row yet. */
-export function resolveReferences(
-  model: Model,
-  rows: readonly Row[],
-  parents: ReadonlySet<string>,
-): Resolved {
-  const columns = Object.keys(model.references)
+/** References of the rows that cannot have all that their records want: null where the parent has no row yet. */
+export type Resolved = ReadonlyMap<string, References>
+
+export type References = Readonly<Record<string, string | null>>
+
+/** @param missing wanted parents that have no row. */
+export function resolveReferences(rows: readonly Row[], missing: ReadonlySet<string>): Resolved {
+  if (missing.size === 0) return new Map()
+  const presentOf = (wanted: References) =>
+    Object.fromEntries(
+      Object.entries(wanted).map(([column, id]) => [column, id !== null && missing.has(id) ? null : id]),
+    )
   return new Map(
-    rows.map((row) => [
-      row.id,
-      Object.fromEntries(columns.map((column) => [column, present(row.wanted[column], parents)])),
-    ]),
+    rows
+      .filter(({ wanted }) => Object.values(wanted).some((id) => id !== null && missing.has(id)))
+      .map(({ id, wanted }) => [id, presentOf(wanted)]),
   )
 }
 
-function present(id: string | null | undefined, parents: ReadonlySet<string>): string | null {
-  return id && parents.has(id) ? id : null
-}
+export const referencesOf = (row: Row, resolved: Resolved): References => resolved.get(row.id) ?? row.wanted
 
 /** Remembers which references of these rows wait for their parent, and forgets those that no longer do. */
 export async function rememberWaitingReferences(
@@ -31,13 +32,16 @@ export async function rememberWaitingReferences(
   context: WriteContext,
   model: Model,
   rows: readonly Row[],
-  parents: ReadonlySet<string>,
+  missing: ReadonlySet<string>,
 ): Promise<void> {
-  const waiting = rows.flatMap((row) =>
-    Object.entries(row.wanted)
-      .filter(([, parent]) => parent !== null && !parents.has(parent))
-      .map(([column, parent]) => ({ row_id: row.id, column_name: column, parent_id: parent })),
-  )
+  const waiting =
+    missing.size === 0
+      ? []
+      : rows.flatMap((row) =>
+          Object.entries(row.wanted)
+            .filter(([, parent]) => parent !== null && missing.has(parent))
+            .map(([column, parent]) => ({ row_id: row.id, column_name: column, parent_id: parent })),
+        )
   await sql`
     with waiting as (
       select * from jsonb_to_recordset(${recordset(waiting)}::jsonb) as w (row_id uuid, column_name text, parent_id uuid)

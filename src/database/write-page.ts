@@ -5,12 +5,19 @@ import { foreseeValues } from './derived/foreseen-values.ts'
 import { writeApplicationFacts } from './facts/application-facts.ts'
 import { writeJobPostFacts } from './facts/job-post-facts.ts'
 import { writeJobStageFacts } from './facts/job-stage-facts.ts'
-import { findPairParents, findParents } from './find-parents.ts'
+import { findMissingPairParents, findStored } from './find-stored.ts'
 import { type FactsChanges, type Followed, noChanges, noFactsChanges } from './follow-changes.ts'
 import { writePairs } from './pairs.ts'
 import type { Row, WriteContext } from './rows.ts'
-import { type Resolved, type Upserted, upsertRows } from './upsert-rows.ts'
-import { rememberWaitingReferences, resolveReferences } from './waiting-references.ts'
+import { type Upserted, upsertRows } from './upsert-rows.ts'
+import { uuids } from './uuid-array.ts'
+import {
+  type References,
+  type Resolved,
+  referencesOf,
+  rememberWaitingReferences,
+  resolveReferences,
+} from './waiting-references.ts'
 
 /** How many rows a batch inserted, changed and left as they were. */
 export interface WriteCounts {
@@ -38,16 +45,16 @@ export async function writeRows(
   embedded: readonly Row[],
 ): Promise<Written> {
   if (rows.length === 0) return { ...noChanges, counts: count(0, []) }
-  const parents = await findParents(trx, model, rows)
-  const references = await keepChosenJobs(trx, model, rows, resolveReferences(model, rows, parents))
+  const { stored, missing } = await findStored(trx, model, rows)
+  const references = await keepChosenJobs(trx, model, rows, resolveReferences(rows, missing))
   const foreseen = await foreseeValues(trx, context, model, rows, embedded)
-  const written = await upsertRows(trx, context, model, rows, references, foreseen)
+  const written = await upsertRows(trx, context, model, rows, { stored, references, foreseen })
   if (model.join) {
     const added = new Set(written.filter((row) => row.inserted).map((row) => row.id))
-    await writePairs(trx, context, model.join, rows, parents, added)
+    await writePairs(trx, context, model.join, rows, missing, added)
   }
   if (Object.keys(model.references).length > 0) {
-    await rememberWaitingReferences(trx, context, model, rows, parents)
+    await rememberWaitingReferences(trx, context, model, rows, missing)
   }
   const facts = await writeFacts(trx, context, model, rows)
   return { counts: count(rows.length, written), changes: { [model.table]: written }, facts }
@@ -61,7 +68,7 @@ export async function comparePairs(
   rows: readonly Row[],
 ): Promise<void> {
   if (join === undefined || rows.length === 0) return
-  await writePairs(trx, context, join, rows, await findPairParents(trx, join, rows), new Set())
+  await writePairs(trx, context, join, rows, await findMissingPairParents(trx, join, rows), new Set())
 }
 
 async function writeFacts(
@@ -92,18 +99,17 @@ async function keepChosenJobs(
   rows: readonly Row[],
   references: Resolved,
 ): Promise<Resolved> {
-  const several =
-    model.table === 'applications' ? rows.filter((row) => row.facts !== null).map((row) => row.id) : []
+  const several = model.table === 'applications' ? rows.filter((row) => row.facts !== null) : []
   if (several.length === 0) return references
   const { rows: chosen } = await sql<{ id: string; job_id: string | null }>`
-    select id, job_id from ats.applications where id = any(${several}::uuid[])`.execute(trx)
+    select id, job_id from ats.applications
+    where id = any(${uuids(several.map((row) => row.id))}::uuid[])`.execute(trx)
   const jobs = new Map(chosen.map((row) => [row.id, row.job_id]))
-  return new Map(
-    [...references].map(([id, columns]) => [
-      id,
-      several.includes(id) ? { ...columns, job_id: jobs.get(id) ?? null } : columns,
-    ]),
-  )
+  const kept = several.map((row): [string, References] => [
+    row.id,
+    { ...referencesOf(row, references), job_id: jobs.get(row.id) ?? null },
+  ])
+  return new Map([...references, ...kept])
 }
 
 function count(rows: number, written: readonly Upserted[]): WriteCounts {

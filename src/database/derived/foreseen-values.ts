@@ -5,7 +5,7 @@ import type { Row, WriteContext } from '../rows.ts'
 import { plannedStages } from './interview-stages.ts'
 
 /** Computed columns by the id of their row. */
-export type ForeseenValues = ReadonlyMap<string, Readonly<Record<string, unknown>>>
+export type ForeseenValues = ReadonlyMap<string, Readonly<Record<string, string | null>>>
 
 /**
  * Computed values that new rows are likely to get, so that they need not be written twice. They may be wrong or
