@@ -117,7 +117,10 @@ export async function markGone(
     const { blankDeletedBefore } = await lockAccount(trx, account)
     const now = await advanceCursor(trx, { ...pass, fence }, cursor)
     const gone = await setGone(trx, model, ids, now)
-    await followChanges(trx, { account, now }, [{ changes: { [model.table]: gone }, facts: noFactsChanges }])
+    // No row has come for which another may wait.
+    await followChanges(trx, { account, now, waiting: false }, [
+      { changes: { [model.table]: gone }, facts: noFactsChanges },
+    ])
     if (model.table === 'candidates') await blankGone(trx, { account, now }, blankDeletedBefore, ids)
     await sql`
       update sync.run_streams set deleted = deleted + ${gone.length}

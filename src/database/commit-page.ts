@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { StreamName } from '../streams.ts'
 import {
   type Batch,
@@ -16,12 +16,13 @@ import { followChanges, noChanges } from './follow-changes.ts'
 import { lockAccount } from './lock-account.ts'
 import { withoutOutdated } from './outdated-copies.ts'
 import { isRefusedValue, type RefusedRow, writeCarefully } from './refused-values.ts'
-import { keepRejected, type Reject, rejectingStreams, resolveRejected } from './rejected-records.ts'
+import { keepRejected, type Reject, resolveRejected } from './rejected-records.ts'
 import { blankBatch, blankBelongings } from './retention/blank-page.ts'
 import { blankRaw } from './retention/blank-record.ts'
 import { keepDigests, unchangedRows } from './row-digests.ts'
 import { rowId } from './row-id.ts'
-import { type Row, unpack, type WriteContext } from './rows.ts'
+import { type PageContext, type Row, unpack } from './rows.ts'
+import { readUnsettled } from './unsettled.ts'
 import { uuids } from './uuid-array.ts'
 import { comparePairs, type WriteCounts, type Written, writeRows } from './write-page.ts'
 
@@ -72,15 +73,17 @@ export async function commitPage(db: Db, commit: PageCommit): Promise<PageOutcom
 /** Writes a batch's rows, given those that came along in them. */
 type Write = (
   trx: Db,
-  context: WriteContext,
+  context: PageContext,
   batch: MappedBatch,
   embedded: readonly Row[],
 ) => Promise<Written & { readonly refused: readonly RefusedRow[] }>
 
 const writeAll: Write = async (trx, context, { model, rows, embedded: areCopies }, embedded) => {
   const written = await writeRows(trx, context, model, rows, embedded)
-  const ids = new Set(written.changes[model.table]?.map((row) => row.id))
-  await keepDigests(trx, context, { model, rows, embedded: areCopies, written: ids })
+  await keepDigests(trx, context, {
+    ...{ model, rows, embedded: areCopies },
+    written: written.changes[model.table] ?? [],
+  })
   return { ...written, refused: [] }
 }
 
@@ -94,29 +97,26 @@ async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<Pag
   const { account, cursor, page, embedded } = commit
   const { state: accountState, blankDeletedBefore } = await lockAccount(trx, account)
   const now = await advanceCursor(trx, commit, cursor)
-  const context: WriteContext = { account, now }
+  const { rejecting, waiting } = await readUnsettled(trx, account)
+  const context: PageContext = { account, now, waiting }
 
   const { runId, looksUp } = commit
-  const rejecting = await rejectingStreams(trx, account)
   const writing: Writing = { trx, context, runId, blankDeletedBefore, rejecting, looksUp, write }
   const own = await writeBatch(writing, page, embedded ? mappedOf(embedded) : [])
   const along = embedded ? await writeBatch(writing, embedded, []) : null
   await followChanges(trx, context, along ? [own, along] : [own])
   await blankBelongings(trx, context, [...own.newlyBlank, ...(along?.newlyBlank ?? [])])
-  if (commit.mode === 'full') await rememberSeen(trx, commit)
 
   const warnings = own.warnings + (along?.warnings ?? 0)
   const outcome = { ...own.counts, rejected: own.rejected, warnings }
-  await count(trx, commit, outcome)
-  if (embedded && along && along.counts.inserted + along.counts.updated + along.rejected > 0)
-    await countEmbedded(trx, commit, embedded, { ...along.counts, rejected: along.rejected })
+  await keepBooks(trx, commit, outcome, along && { ...along.counts, rejected: along.rejected })
   return { ...outcome, embedded: along?.counts ?? null, accountState }
 }
 
 /** How the batches of a page are written. */
 interface Writing {
   readonly trx: Db
-  readonly context: WriteContext
+  readonly context: PageContext
   readonly runId: string
   readonly blankDeletedBefore: Date | null
   readonly rejecting: ReadonlySet<StreamName>
@@ -144,13 +144,9 @@ async function writeBatch(
   const { batch, persons, blank } = await blankBatch(trx, context, blankDeletedBefore, differing)
   const current = batch.embedded ? { ...batch, rows: await withoutOutdated(trx, batch.rows) } : batch
   const { refused, counts, ...written } = await write(trx, context, current, cameAlong)
-  const isRejecting = rejecting.has(batch.stream)
-  const { rejects, resolved } =
-    isRejecting || refused.length > 0 || batch.records.some((record) => record.kind === 'rejected')
-      ? verdicts(batch, refused, blank)
-      : { rejects: [], resolved: [] }
+  const { rejects, resolved } = verdicts(batch, refused, blank)
   await keepRejected(trx, context, runId, batch.stream, rejects)
-  if (isRejecting) await resolveRejected(trx, context, batch.stream, resolved)
+  if (rejecting.has(batch.stream)) await resolveRejected(trx, context, batch.stream, resolved)
   const { inserted, updated } = counts
   return {
     ...written,
@@ -166,7 +162,9 @@ function verdicts(
   { records }: Batch,
   refused: readonly RefusedRow[],
   blank: ReadonlySet<string>,
-): { rejects: Reject[]; resolved: string[] } {
+): { rejects: readonly Reject[]; resolved: readonly (string | null)[] } {
+  const isWell = refused.length === 0 && records.every((record) => record.kind !== 'rejected')
+  if (isWell) return { rejects: [], resolved: records.map((record) => record.remoteId) }
   const unreadable: Reject[] = []
   const verdict = new Map<string, Reject | null>()
   for (const record of records) {
@@ -184,8 +182,40 @@ function verdicts(
   return { rejects: [...unreadable, ...known], resolved }
 }
 
+/** What a page leaves in its run, in one statement: the ids that it saw, when Gem answered first, its counters. */
+async function keepBooks(
+  trx: Db,
+  commit: PageCommit,
+  own: WriteCounts & { readonly rejected: number; readonly warnings: number },
+  along: Counts | null,
+): Promise<void> {
+  const parts = {
+    started: startedAt(commit),
+    seen: commit.mode === 'full' ? seenIds(commit) : null,
+    embedded: along && embeddedCounts(commit, along),
+  }
+  const given = Object.entries(parts).filter(([, part]) => part !== null)
+  const { runId, stream, page, requests } = commit
+  const { inserted, updated, unchanged, rejected, warnings } = own
+  await sql`
+    with ${sql.join(given.map(([name, part]) => sql`${sql.ref(name)} as (${part})`))}
+    update sync.run_streams set
+      pages = pages + 1, fetched = fetched + ${page.records.length}, inserted = inserted + ${inserted},
+      updated = updated + ${updated}, unchanged = unchanged + ${unchanged}, rejected = rejected + ${rejected},
+      warnings = warnings + ${warnings}, requests = requests + ${requests}
+    where run_id = ${runId} and stream = ${stream}`.execute(trx)
+}
+
+type Counts = WriteCounts & { readonly rejected: number }
+
+function startedAt({ runId, cursor }: PageCommit): RawBuilder<unknown> {
+  return sql`
+    update sync.runs set gem_started_at = ${cursor.startedAt}::timestamptz
+    where id = ${runId} and (gem_started_at is null or gem_started_at > ${cursor.startedAt}::timestamptz)`
+}
+
 /** A full pass proves absence by what it did see: rejected records with a readable id and embedded copies included. */
-async function rememberSeen(trx: Db, { account, runId, cursor, page, embedded }: PageCommit): Promise<void> {
+function seenIds({ account, runId, cursor, page, embedded }: PageCommit): RawBuilder<unknown> | null {
   const seen = (embedded ? [page, embedded] : [page]).flatMap((batch) => {
     // A record that the page shows twice is there twice: it is a trace of rows that moved.
     const ids = batch.records.flatMap((record) => {
@@ -199,39 +229,19 @@ async function rememberSeen(trx: Db, { account, runId, cursor, page, embedded }:
       sql`(${runId}::uuid, ${batch.stream}, ${cursor.round}::integer, ${isAside}::boolean, ${uuids(ids)}::uuid[])`,
     ]
   })
-  if (seen.length === 0) return
-  await sql`
-    insert into sync.seen_pages (run_id, stream, round, embedded, ids)
-    values ${sql.join(seen)}`.execute(trx)
-}
-
-async function count(
-  trx: Db,
-  { runId, stream, page, requests, cursor: { startedAt } }: PageCommit,
-  { inserted, updated, unchanged, rejected, warnings }: WriteCounts & { rejected: number; warnings: number },
-): Promise<void> {
-  await sql`
-    with started as (
-      update sync.runs set gem_started_at = ${startedAt}::timestamptz
-      where id = ${runId} and (gem_started_at is null or gem_started_at > ${startedAt}::timestamptz)
-    )
-    update sync.run_streams set
-      pages = pages + 1, fetched = fetched + ${page.records.length}, inserted = inserted + ${inserted},
-      updated = updated + ${updated}, unchanged = unchanged + ${unchanged}, rejected = rejected + ${rejected},
-      warnings = warnings + ${warnings}, requests = requests + ${requests}
-    where run_id = ${runId} and stream = ${stream}`.execute(trx)
+  if (seen.length === 0) return null
+  return sql`insert into sync.seen_pages (run_id, stream, round, embedded, ids) values ${sql.join(seen)}`
 }
 
 /** What embedded copies brought counts for the stream whose records they are, which is read later. */
-async function countEmbedded(
-  trx: Db,
-  { runId }: PageCommit,
-  { stream }: Batch,
-  { inserted, updated, rejected }: WriteCounts & { rejected: number },
-): Promise<void> {
-  await sql`
+function embeddedCounts(
+  { runId, embedded }: PageCommit,
+  { inserted, updated, rejected }: Counts,
+): RawBuilder<unknown> | null {
+  if (embedded === null || inserted + updated + rejected === 0) return null
+  return sql`
     insert into sync.run_streams as s (run_id, stream, state, inserted, updated, rejected, started_at)
-    values (${runId}, ${stream}, 'RUNNING', ${inserted}, ${updated}, ${rejected}, clock_timestamp())
+    values (${runId}, ${embedded.stream}, 'RUNNING', ${inserted}, ${updated}, ${rejected}, clock_timestamp())
     on conflict (run_id, stream) do update set inserted = s.inserted + excluded.inserted,
-      updated = s.updated + excluded.updated, rejected = s.rejected + excluded.rejected`.execute(trx)
+      updated = s.updated + excluded.updated, rejected = s.rejected + excluded.rejected`
 }

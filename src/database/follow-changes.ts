@@ -10,7 +10,7 @@ import { jobsOfPostings, refreshJobDescriptions } from './derived/job-descriptio
 import { jobsOfStages, refreshJobStageRanks } from './derived/job-stage-ranks.ts'
 import type { StageFactsChanges } from './facts/job-stage-facts.ts'
 import { settlePairs } from './pairs.ts'
-import type { Change, Changes, WriteContext } from './rows.ts'
+import type { Change, Changes, PageContext } from './rows.ts'
 import { settleReferences } from './waiting-references.ts'
 
 /** What writing did; what follows from it is yet to be brought up to date. */
@@ -42,7 +42,7 @@ export const noChanges: Followed = { changes: {}, facts: noFactsChanges }
  */
 export async function followChanges(
   trx: Db,
-  context: WriteContext,
+  context: PageContext,
   written: readonly Followed[],
 ): Promise<void> {
   const { changes: own, facts } = written.reduce(merge, noChanges)

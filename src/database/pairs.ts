@@ -3,7 +3,7 @@ import type { Model } from '../mappers/model.ts'
 import { models } from '../mappers/registry.ts'
 import type { JoinTable } from '../streams.ts'
 import type { Db } from './connect.ts'
-import { type Row, recordset, storedRow, type WriteContext } from './rows.ts'
+import { type PageContext, type Row, recordset, storedRow, type WriteContext } from './rows.ts'
 import { uuids } from './uuid-array.ts'
 
 type Join = NonNullable<Model['join']>
@@ -18,7 +18,7 @@ const joins = Object.values(models).flatMap((model: Model) => (model.join ? [mod
  */
 export async function writePairs(
   trx: Db,
-  context: WriteContext,
+  context: PageContext,
   join: Join,
   rows: readonly Row[],
   missing: ReadonlySet<string>,
@@ -31,13 +31,13 @@ export async function writePairs(
   await upsertPairs(trx, context, join, recordset(present.map((pair) => ({ ...pair }))))
   const kept = present.map((pair) => pair.id)
   if (stored.length > 0) await markGonePairs(trx, context, join, stored, kept)
-  if (stored.length + waiting.length > 0)
+  if (waiting.length > 0 || (stored.length > 0 && context.waiting))
     await rememberWaitingPairs(trx, context, join, stored, recordset(waiting.map((pair) => ({ ...pair }))))
 }
 
 /** Writes the join rows that waited for the given new parents. */
-export async function settlePairs(trx: Db, context: WriteContext, parents: readonly string[]): Promise<void> {
-  if (parents.length === 0) return
+export async function settlePairs(trx: Db, context: PageContext, parents: readonly string[]): Promise<void> {
+  if (parents.length === 0 || !context.waiting) return
   const settled = await sql<{ table_name: JoinTable; pairs: unknown }>`
     with settled as (delete from sync.waiting_pairs where parent_id = any(${uuids(parents)}::uuid[]) returning *)
     select table_name,

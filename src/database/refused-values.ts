@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Model } from '../mappers/model.ts'
 import type { Db } from './connect.ts'
 import { followChanges } from './follow-changes.ts'
-import { latestRows, type Row, type WriteContext } from './rows.ts'
+import { latestRows, type PageContext, type Row } from './rows.ts'
 import { type WriteCounts, writeRows } from './write-page.ts'
 
 export interface RefusedRow {
@@ -33,7 +33,7 @@ function sqlState(error: unknown): string | undefined {
  */
 export async function writeCarefully(
   trx: Db,
-  context: WriteContext,
+  context: PageContext,
   model: Model,
   rows: readonly Row[],
   embedded: readonly Row[],
@@ -51,7 +51,7 @@ export async function writeCarefully(
 /** Halves a batch that PostgreSQL refuses until the rows are found that it refuses; the others are written. */
 async function writeOrHalve(
   trx: Db,
-  context: WriteContext,
+  context: PageContext,
   model: Model,
   rows: readonly Row[],
   embedded: readonly Row[],
@@ -72,7 +72,7 @@ async function writeOrHalve(
 
 async function halve(
   trx: Db,
-  context: WriteContext,
+  context: PageContext,
   model: Model,
   rows: readonly Row[],
   embedded: readonly Row[],

@@ -79,20 +79,12 @@ function kept(raw: unknown): unknown {
   return length <= mostKept ? raw : `too large to be kept: ${length} characters`
 }
 
-/** Streams of which records are rejected at present: of most accounts there are none. */
-export async function rejectingStreams(trx: Db, account: string): Promise<Set<StreamName>> {
-  const { rows } = await sql<{ stream: StreamName }>`
-    select distinct stream from sync.rejected_records
-    where account = ${account} and resolved_at is null`.execute(trx)
-  return new Set(rows.map((row) => row.stream))
-}
-
 /** Records that were rejected before and have now been read well: what was kept of them is outdated, and goes. */
 export async function resolveRejected(
   trx: Db,
   context: WriteContext,
   stream: StreamName,
-  remoteIds: readonly string[],
+  remoteIds: readonly (string | null)[],
 ): Promise<void> {
   await sql`
     update sync.rejected_records set resolved_at = ${context.now}::timestamptz, raw = null

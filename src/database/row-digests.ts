@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Model } from '../mappers/model.ts'
 import type { Db } from './connect.ts'
-import type { ReadRow, Row, WriteContext } from './rows.ts'
+import type { Change, ReadRow, Row, WriteContext } from './rows.ts'
 import { uuids } from './uuid-array.ts'
 
 /**
@@ -39,27 +39,19 @@ export interface Kept {
   readonly rows: readonly Row[]
   /** Their records are copies that are embedded in others: each kind of record has a digest of its own. */
   readonly embedded: boolean
-  /** Those that this transaction has written; the others were compared and found equal. */
-  readonly written: ReadonlySet<string>
+  /** What this transaction has written of them; the others were compared and found equal. */
+  readonly written: readonly Change[]
 }
 
 /** Keeps the digests of rows that are stored as they are now. What a record has warned of is counted whenever it is read. */
 export async function keepDigests(trx: Db, context: WriteContext, kept: Kept): Promise<void> {
   const quiet = kept.rows.filter((row) => row.warnings === 0).filter(hasDigest)
   const columns = kept.embedded ? ofCopies : ofOwn
-  await keepOfWritten(
-    trx,
-    context,
-    columns,
-    quiet.filter((row) => kept.written.has(row.id)),
-  )
-  await keepOfEqual(
-    trx,
-    context,
-    kept.model,
-    columns,
-    quiet.filter((row) => !kept.written.has(row.id)),
-  )
+  const added = new Map(kept.written.map(({ id, inserted }) => [id, inserted]))
+  const those = (isAdded: boolean | undefined) => quiet.filter(({ id }) => added.get(id) === isAdded)
+  await keepOfAdded(trx, context, columns, those(true))
+  await keepOfRewritten(trx, context, columns, those(false))
+  await keepOfEqual(trx, context, kept.model, columns, those(undefined))
 }
 
 /** A digest, and the version of the row for which it was kept. */
@@ -74,8 +66,24 @@ const ofCopies: DigestColumns = {
   version: sql.ref('embedded_row_version'),
 }
 
-/** The version of a row is the transaction that wrote it, whatever else of it the same transaction still writes. */
-async function keepOfWritten(
+/**
+ * The version of a row is the transaction that wrote it, whatever else of it the same transaction still writes. New rows
+ * have no digests; one that is left of a row that somebody has deleted refuses the page, which is then written
+ * carefully, without digests.
+ */
+async function keepOfAdded(
+  trx: Db,
+  { account }: WriteContext,
+  { digest, version }: DigestColumns,
+  rows: readonly Known[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await sql`
+    insert into sync.row_digests (account, id, ${digest}, ${version})
+    select ${account}, i.id, i.digest, pg_current_xact_id()::xid from ${input(rows)}`.execute(trx)
+}
+
+async function keepOfRewritten(
   trx: Db,
   { account }: WriteContext,
   { digest, version }: DigestColumns,

@@ -80,6 +80,15 @@ export interface WriteContext {
   readonly now: string
 }
 
+/** The same where rows may come for which others wait. */
+export interface PageContext extends WriteContext {
+  /**
+   * Whether references or join rows of the account wait for a parent since an earlier transaction. Of its own none does:
+   * what a page embeds is written after its holders, and no row has a parent in its own table.
+   */
+  readonly waiting: boolean
+}
+
 /** Of several rows with one id the last: it is the later read. */
 export function latestRows(rows: readonly Row[]): Row[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()]

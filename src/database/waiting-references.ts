@@ -2,7 +2,14 @@ import { sql } from 'kysely'
 import type { Model } from '../mappers/model.ts'
 import type { MainTable } from '../streams.ts'
 import type { Db } from './connect.ts'
-import { type Change, type Changes, type Row, recordset, type WriteContext } from './rows.ts'
+import {
+  type Change,
+  type Changes,
+  type PageContext,
+  type Row,
+  recordset,
+  type WriteContext,
+} from './rows.ts'
 import { uuids } from './uuid-array.ts'
 
 /** References of the rows that cannot have all that their records want: null where the parent has no row yet. */
@@ -29,7 +36,7 @@ export const referencesOf = (row: Row, resolved: Resolved): References => resolv
 /** Remembers which references of these rows wait for their parent, and forgets those that no longer do. */
 export async function rememberWaitingReferences(
   trx: Db,
-  context: WriteContext,
+  context: PageContext,
   model: Model,
   rows: readonly Row[],
   missing: ReadonlySet<string>,
@@ -42,6 +49,7 @@ export async function rememberWaitingReferences(
             .filter(([, parent]) => parent !== null && missing.has(parent))
             .map(([column, parent]) => ({ row_id: row.id, column_name: column, parent_id: parent })),
         )
+  if (waiting.length === 0 && !context.waiting) return
   await sql`
     with waiting as (
       select * from jsonb_to_recordset(${recordset(waiting)}::jsonb) as w (row_id uuid, column_name text, parent_id uuid)
@@ -59,10 +67,10 @@ export async function rememberWaitingReferences(
 /** Fills in the references that waited for the given new rows: a change of the rows that hold them. */
 export async function settleReferences(
   trx: Db,
-  context: WriteContext,
+  context: PageContext,
   parents: readonly string[],
 ): Promise<Changes> {
-  if (parents.length === 0) return {}
+  if (parents.length === 0 || !context.waiting) return {}
   const settled = await sql<{ table_name: MainTable; column_name: string }>`
     select distinct table_name, column_name from sync.waiting_references
     where parent_id = any(${uuids(parents)}::uuid[])`.execute(trx)

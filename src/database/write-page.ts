@@ -8,7 +8,7 @@ import { writeJobStageFacts } from './facts/job-stage-facts.ts'
 import { findMissingPairParents, findStored } from './find-stored.ts'
 import { type FactsChanges, type Followed, noChanges, noFactsChanges } from './follow-changes.ts'
 import { writePairs } from './pairs.ts'
-import type { Row, WriteContext } from './rows.ts'
+import type { PageContext, Row, WriteContext } from './rows.ts'
 import { type Upserted, upsertRows } from './upsert-rows.ts'
 import { uuids } from './uuid-array.ts'
 import {
@@ -39,7 +39,7 @@ export interface Written extends Followed {
  */
 export async function writeRows(
   trx: Db,
-  context: WriteContext,
+  context: PageContext,
   model: Model,
   rows: readonly Row[],
   embedded: readonly Row[],
@@ -56,14 +56,14 @@ export async function writeRows(
   if (Object.keys(model.references).length > 0) {
     await rememberWaitingReferences(trx, context, model, rows, missing)
   }
-  const facts = await writeFacts(trx, context, model, rows)
+  const facts = await writeFacts(trx, context, model, rows, stored)
   return { counts: count(rows.length, written), changes: { [model.table]: written }, facts }
 }
 
 /** Brings the join rows in line with rows that are stored as they are: both are written by different statements. */
 export async function comparePairs(
   trx: Db,
-  context: WriteContext,
+  context: PageContext,
   { join }: Model,
   rows: readonly Row[],
 ): Promise<void> {
@@ -76,6 +76,7 @@ async function writeFacts(
   context: WriteContext,
   model: Model,
   rows: readonly Row[],
+  stored: ReadonlySet<string>,
 ): Promise<FactsChanges> {
   switch (model.table) {
     case 'application_stages':
@@ -83,7 +84,7 @@ async function writeFacts(
     case 'job_postings':
       return { ...noFactsChanges, jobsOfPostings: await writeJobPostFacts(trx, context, rows) }
     case 'applications':
-      return { ...noFactsChanges, severalJobs: await writeApplicationFacts(trx, context, rows) }
+      return { ...noFactsChanges, severalJobs: await writeApplicationFacts(trx, context, rows, stored) }
     case 'users':
     case 'jobs':
     case 'candidates':
