@@ -1,6 +1,6 @@
 import type { Batch } from '../database/batch.ts'
 import { newestCopies } from '../database/outdated-copies.ts'
-import { rowId } from '../database/row-id.ts'
+import { RowIds } from '../database/row-id.ts'
 import { latestRows, type ReadRow, type Row, rowText, textOf, toRow } from '../database/rows.ts'
 import type { PageRecords } from '../gem/client.ts'
 import { parseExactJson } from '../gem/exact-json.ts'
@@ -44,8 +44,9 @@ export function mapPage(
   mapping: MappingOf,
 ): MappedPage {
   const model = models[streams[stream].model]
-  const own = new RecordReader(model, needsSanitising, mapping)
-  const copies = new RecordReader(models.applications, needsSanitising, mapping)
+  const ids = new RowIds(mapping.account)
+  const own = new RecordReader(model, needsSanitising, mapping, ids)
+  const copies = new RecordReader(models.applications, needsSanitising, mapping, ids)
   for (const raw of records) {
     const record = own.read(raw, null)
     if (model.embeds === undefined) continue
@@ -70,12 +71,14 @@ class RecordReader {
   readonly #model: Model
   readonly #needsSanitising: boolean
   readonly #mapping: MappingOf
+  readonly #ids: RowIds
   readonly #records: (Row | ReadRow | RejectedRecord)[] = []
 
-  constructor(model: Model, needsSanitising: boolean, mapping: MappingOf) {
+  constructor(model: Model, needsSanitising: boolean, mapping: MappingOf, ids = new RowIds(mapping.account)) {
     this.#model = model
     this.#needsSanitising = needsSanitising
     this.#mapping = mapping
+    this.#ids = ids
   }
 
   read(raw: unknown, holder: string | null): Row | ReadRow | RejectedRecord {
@@ -108,21 +111,21 @@ class RecordReader {
     const { remoteId } = read
     // Rejected, it would be kept as Gem sent it, with what is embedded in it.
     const text = rowText(this.#model.embeds === undefined ? digested.json : JSON.stringify(raw))
-    const id = rowId(this.#mapping.account, this.#model.table, remoteId)
+    const id = this.#ids.of(this.#model.table, remoteId)
     return { kind: 'read', id, remoteId, digest: digested.digest, holder, ...text }
   }
 
   readonly map = (row: ReadRow): Row | RejectedRecord => this.#mapped(parseExactJson(textOf(row)), row.holder)
 
   #mapped(raw: unknown, holder: string | null): Row | RejectedRecord {
-    const { account, settings } = this.#mapping
+    const { settings } = this.#mapping
     const record = readRecord(this.#model, raw, settings, {
       needsSanitising: this.#needsSanitising,
       ...(holder === null ? {} : { holder }),
     })
     if (record.kind === 'rejected') return record
     const digested = this.#digest(raw as JsonObject, holder)
-    return toRow(this.#model, account, record, digested)
+    return toRow(this.#model, this.#ids, record, digested)
   }
 
   /** Null where there is more to be told of the record than its digest is made of. */

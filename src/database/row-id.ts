@@ -22,6 +22,23 @@ export function rowId(account: string, table: string, ...remoteIds: readonly str
   ].join('-')
 }
 
+/** The ids of a page's rows and of their parents: most of its records name the same few jobs and stages. */
+export class RowIds {
+  readonly account: string
+  readonly #known = new Map<string, Map<string, string>>()
+
+  constructor(account: string) {
+    this.account = account
+  }
+
+  of(table: string, remoteId: string): string {
+    const ofTable = this.#known.get(table) ?? new Map<string, string>()
+    const id = ofTable.get(remoteId) ?? rowId(this.account, table, remoteId)
+    this.#known.set(table, ofTable.set(remoteId, id))
+    return id
+  }
+}
+
 /** Each call writes its name over the last one's; only longer names take memory of their own. */
 const scratch = Buffer.concat([namespace, Buffer.alloc(1_000)])
 

@@ -5,7 +5,7 @@ import type { DeletionMark, Model } from '../mappers/model.ts'
 import type { MappedRecord } from '../mappers/read-record.ts'
 import type { DigestedRecord } from '../mappers/record-digest.ts'
 import type { MainTable } from '../streams.ts'
-import { rowId } from './row-id.ts'
+import { type RowIds, rowId } from './row-id.ts'
 
 /**
  * A mapped record under the ids of this database. Its values are packed: text that the set-based statements take as it
@@ -94,17 +94,12 @@ export function latestRows(rows: readonly Row[]): Row[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()]
 }
 
-export function toRow(
-  model: Model,
-  account: string,
-  record: MappedRecord,
-  digested: DigestedRecord | null,
-): Row {
-  const id = rowId(account, model.table, record.remoteId)
+export function toRow(model: Model, ids: RowIds, record: MappedRecord, digested: DigestedRecord | null): Row {
+  const id = ids.of(model.table, record.remoteId)
   const wanted: Record<string, string | null> = {}
   for (const [column, table] of Object.entries(model.references)) {
     const parent = record.references[column] ?? null
-    wanted[column] = parent === null ? null : rowId(account, table, parent)
+    wanted[column] = parent === null ? null : ids.of(table, parent)
   }
   const { kind, remoteId, deleted, facts, warnings, columns } = record
   const values = {
@@ -120,7 +115,7 @@ export function toRow(
   return {
     ...{ kind, id, remoteId, deleted, wanted, facts, warnings },
     digest: digested?.digest ?? null,
-    pairs: toPairs(model, account, id, record),
+    pairs: toPairs(model, ids, id, record),
     origin: model.table === 'applications' ? originOf(record) : null,
     remoteUpdatedAt: textOrNull(columns.remote_updated_at),
     ...packWith(values, remoteDataText(record, digested)),
@@ -175,13 +170,13 @@ export function withValues(row: Row, values: PackedValues): Row {
   return { ...row, digest: null, ...pack(values) }
 }
 
-function toPairs(model: Model, account: string, owner: string, record: MappedRecord): PairRow[] {
+function toPairs(model: Model, ids: RowIds, owner: string, record: MappedRecord): PairRow[] {
   const { join } = model
   if (join === undefined) return []
   return record.pairs.map((pair) => ({
-    id: rowId(account, join.table, record.remoteId, pair.parent),
+    id: rowId(ids.account, join.table, record.remoteId, pair.parent),
     owner,
-    parent: rowId(account, join.parentTable, pair.parent),
+    parent: ids.of(join.parentTable, pair.parent),
     roles: pair.roles ?? null,
   }))
 }
