@@ -19,12 +19,15 @@ const LONG_NUMBER = /[:,[]\s*-?(?:\d[\d.]{15,}|\d[\d.]*[eE][-+]?\d{3})/
 const MAX_LENGTH = 1000
 const MAX_EXPONENT = 1000
 
+/** Whether a text may hold numbers that a double cannot hold. */
+export const mayHoldLongNumbers = (text: string) => LONG_NUMBER.test(text)
+
 /**
  * `JSON.parse`, but numbers that a double cannot hold become `JSON.rawJSON` objects, which `JSON.stringify` writes
  * with the digits they came with. Throws SyntaxError, whose message quotes the text: never pass that on.
  */
 export function parseExactJson(text: string): unknown {
-  if (!LONG_NUMBER.test(text)) return JSON.parse(text)
+  if (!mayHoldLongNumbers(text)) return JSON.parse(text)
   return jsonWithSource.parse(text, (_key, value, { source }) =>
     typeof value === 'number' && source !== undefined ? exactNumber(value, source) : value,
   )

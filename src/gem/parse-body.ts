@@ -1,12 +1,15 @@
 import { TryAgainError } from '../errors.ts'
 import { textOf } from './answer.ts'
 import { type Call, describeCall } from './call.ts'
-import { parseExactJson } from './exact-json.ts'
+import { mayHoldLongNumbers, parseExactJson } from './exact-json.ts'
 import { cutNesting } from './nesting.ts'
 
 export interface Parsed<Value> {
   readonly value: Value
-  /** Strings may hold NUL or lone surrogates, which PostgreSQL refuses. */
+  /**
+   * There may be what `sanitise` looks for: strings with NUL or lone surrogates, values that lie deep, numbers that are
+   * kept digit by digit.
+   */
   readonly needsSanitising: boolean
   /** Values nested deeper than `MAX_DEPTH` were replaced by null. */
   readonly wasCut: boolean
@@ -21,6 +24,9 @@ export interface Unreadable {
 
 /** Raw NULs are no JSON and UTF-8 has no surrogates: both can only come as escapes. */
 const NUL_OR_SURROGATE = /\\u(?:0000|d[89a-f][0-9a-f]{2})/i
+
+/** Levels that need no second look; Gem nests about 8. */
+const USUAL_DEPTH = 100
 
 /** Gem's lists are bare arrays. @param body UTF-8 */
 export function parsePage(body: Uint8Array): Parsed<unknown[]> | Unreadable {
@@ -41,10 +47,12 @@ export function parseItem(body: Uint8Array): Parsed<object> | Unreadable {
 
 function parse(body: Uint8Array): Parsed<unknown> | Unreadable {
   const text = textOf(body)
-  const needsSanitising = NUL_OR_SURROGATE.test(text)
-  const shallow = cutNesting(text)
+  const { text: shallow, depth } = cutNesting(text)
+  const hasLongNumbers = mayHoldLongNumbers(shallow)
+  const needsSanitising = hasLongNumbers || depth > USUAL_DEPTH || NUL_OR_SURROGATE.test(text)
   try {
-    return { value: parseExactJson(shallow), needsSanitising, wasCut: shallow !== text }
+    const value: unknown = hasLongNumbers ? parseExactJson(shallow) : JSON.parse(shallow)
+    return { value, needsSanitising, wasCut: shallow !== text }
   } catch {
     // The error's own text quotes the body, which holds personal data.
     return notJson(text)

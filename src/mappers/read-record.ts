@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts'
 import { isRecord, withDoubles } from './json-type.ts'
 import type { DeletionMark, MappingContext, MappingSettings, Model, Pair } from './model.ts'
 import { isRemoteId, readId } from './remote-id.ts'
-import { sanitise } from './sanitise.ts'
+import { asItIs, sanitise } from './sanitise.ts'
 import { shapeProblem } from './shape-problem.ts'
 
 /** A record that becomes a row. References, facts and pairs name other records by Gem's ids. */
@@ -39,7 +39,7 @@ export interface RejectedRecord {
 }
 
 export interface ReadOptions {
-  /** False where the page's text is known to hold no U+0000 and no lone surrogate. */
+  /** False where what was parsed is known to hold nothing that `sanitise` looks for. */
   readonly needsSanitising: boolean
   /** Gem's id of the candidate in which this application was embedded. */
   readonly holder?: string
@@ -54,7 +54,7 @@ export function readRecord(
 ): MappedRecord | RejectedRecord {
   const id = readId(raw)
   const rejected = (remoteId: string | null, reason: string): RejectedRecord => {
-    const { value } = sanitise(raw ?? null, { texts: true })
+    const { value } = sanitise(raw ?? null)
     return { kind: 'rejected', remoteId, reason, raw: value, holder: options.holder ?? null }
   }
   if ('problem' in id) return rejected(null, id.problem)
@@ -79,7 +79,7 @@ function readFields(
   options: ReadOptions,
 ): Omit<MappedRecord, 'kind' | 'remoteId'> | string {
   const own = withoutField(raw, model.embeds)
-  const sanitised = sanitise(own, { texts: options.needsSanitising })
+  const sanitised = options.needsSanitising ? sanitise(own) : asItIs(own)
   if (sanitised.tooDeep) return 'record: nested too deeply'
   const record = sanitised.value as JsonObject
   // For zod, a number that is kept digit by digit would be an object.
@@ -120,7 +120,7 @@ export function withoutEmbedded({ embeds }: Model, record: JsonObject): JsonObje
  */
 function linksAsSent(model: Model, own: JsonObject, { settings, holder }: Context) {
   const { references, pairs, facts } = model.map(own, new Context(settings, holder))
-  return { references, pairs, facts: sanitise(facts, { texts: true }).value }
+  return { references, pairs, facts: sanitise(facts).value }
 }
 
 class Context implements MappingContext {

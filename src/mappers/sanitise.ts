@@ -25,30 +25,29 @@ export function storable(text: string): string {
   return isStorable(text) ? text : text.toWellFormed().replaceAll('\0', '\uFFFD')
 }
 
-/**
- * Makes a JSON value storable: strings and keys, at any depth up to `maxDepth`.
- *
- * @param options.texts false where the page's text is known to hold nothing to replace: only depth is checked.
- */
-export function sanitise(value: unknown, options: { readonly texts: boolean }): Sanitised {
+/** Makes a JSON value storable: strings and keys, at any depth up to `maxDepth`. */
+export function sanitise(value: unknown): Sanitised {
   const found: Found = { tooDeep: false, rawNumbers: false }
-  return { value: clean(value, 0, options.texts, found), ...found }
+  return { value: clean(value, 0, found), ...found }
 }
+
+/** What `sanitise` would say of a value that is known to hold nothing to replace. */
+export const asItIs = (value: unknown): Sanitised => ({ value, tooDeep: false, rawNumbers: false })
 
 interface Found {
   tooDeep: boolean
   rawNumbers: boolean
 }
 
-function clean(value: unknown, depth: number, texts: boolean, found: Found): unknown {
-  if (typeof value === 'string') return texts ? storable(value) : value
+function clean(value: unknown, depth: number, found: Found): unknown {
+  if (typeof value === 'string') return storable(value)
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return depth < maxDepth ? cleanList(value, depth, texts, found) : cut(found)
+  if (Array.isArray(value)) return depth < maxDepth ? cleanList(value, depth, found) : cut(found)
   if (isRawNumber(value)) {
     found.rawNumbers = true
     return value
   }
-  return depth < maxDepth ? cleanObject(value as JsonObject, depth, texts, found) : cut(found)
+  return depth < maxDepth ? cleanObject(value as JsonObject, depth, found) : cut(found)
 }
 
 function cut(found: Found): null {
@@ -56,10 +55,10 @@ function cut(found: Found): null {
   return null
 }
 
-function cleanList(list: readonly unknown[], depth: number, texts: boolean, found: Found) {
+function cleanList(list: readonly unknown[], depth: number, found: Found) {
   let copy: unknown[] | undefined
   for (let index = 0; index < list.length; index++) {
-    const result = clean(list[index], depth + 1, texts, found)
+    const result = clean(list[index], depth + 1, found)
     if (result === list[index]) continue
     copy ??= [...list]
     copy[index] = result
@@ -67,13 +66,13 @@ function cleanList(list: readonly unknown[], depth: number, texts: boolean, foun
   return copy ?? list
 }
 
-function cleanObject(object: JsonObject, depth: number, texts: boolean, found: Found) {
+function cleanObject(object: JsonObject, depth: number, found: Found) {
   let changed = false
   const results: unknown[] = []
   const keys = Object.keys(object)
   for (const key of keys) {
-    const result = clean(object[key], depth + 1, texts, found)
-    changed ||= result !== object[key] || (texts && !isStorable(key))
+    const result = clean(object[key], depth + 1, found)
+    changed ||= result !== object[key] || !isStorable(key)
     results.push(result)
   }
   // fromEntries keeps a key `__proto__` a key.

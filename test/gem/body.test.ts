@@ -63,8 +63,13 @@ for (const [text, needsSanitising] of [
   ['["\\uDfFf"]', true],
   ['["\\ud83d\\ude00"]', true],
   ['["\\u0001 \\ud7ff \\ue000 😀"]', false],
+  ['[12345678901234567890]', true],
+  ['[1234567890.5]', false],
+  [`${'['.repeat(101)}${']'.repeat(101)}`, true],
+  [`${'['.repeat(100)}${']'.repeat(100)}`, false],
+  [`["${'['.repeat(101)}"]`, false],
 ] as const) {
-  test(`${text} ${needsSanitising ? 'may need' : 'needs no'} sanitising`, async (t) => {
+  test(`${text.slice(0, 30)} … of ${text.length} characters ${needsSanitising ? 'may need' : 'needs no'} sanitising`, async (t) => {
     assert.equal((await fetchBody(t, text)).needsSanitising, needsSanitising)
   })
 }
