@@ -91,6 +91,7 @@ const writeAll: Write = async (trx, context, { model, rows, embedded: areCopies 
 const carefully: Write = async (trx, context, batch, embedded) => ({
   ...(await writeCarefully(trx, context, batch.model, copiesOf(batch), embedded)),
   ...noChanges,
+  foreseen: new Set(),
 })
 
 async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<PageOutcome> {
@@ -102,9 +103,14 @@ async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<Pag
 
   const { runId, looksUp } = commit
   const writing: Writing = { trx, context, runId, blankDeletedBefore, rejecting, looksUp, write }
-  const own = await writeBatch(writing, page, embedded ? mappedOf(embedded) : [])
+  const cameAlong = embedded ? mappedOf(embedded) : []
+  const own = await writeBatch(writing, page, cameAlong)
   const along = embedded ? await writeBatch(writing, embedded, []) : null
-  await followChanges(trx, context, along ? [own, along] : [own])
+  // What was foreseen of copies that came along is right if each of them has become a row.
+  const isRight = [embedded?.records.length ?? 0, along?.counts.inserted ?? 0].every(
+    (n) => n === cameAlong.length,
+  )
+  await followChanges(trx, context, along ? [own, along] : [own], isRight ? own.foreseen : new Set())
   await blankBelongings(trx, context, [...own.newlyBlank, ...(along?.newlyBlank ?? [])])
 
   const warnings = own.warnings + (along?.warnings ?? 0)

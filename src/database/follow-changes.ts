@@ -39,11 +39,14 @@ export const noChanges: Followed = { changes: {}, facts: noFactsChanges }
 /**
  * Brings up to date what other records decide: references that waited for the rows that came, and the computed
  * columns of every row that the changes touch. Each step only adds to what the steps after it look at.
+ *
+ * @param foreseen new rows whose computed values are right, as far as these changes alone are concerned.
  */
 export async function followChanges(
   trx: Db,
   context: PageContext,
   written: readonly Followed[],
+  foreseen: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   const { changes: own, facts } = written.reduce(merge, noChanges)
   const inserted = insertedOf(Object.values(own).flat())
@@ -66,7 +69,8 @@ export async function followChanges(
     trx,
     context,
     unique(
-      idsOf(changes.interviews),
+      idsOf(own.interviews).filter((id) => !foreseen.has(id)),
+      idsOf(settled.interviews),
       // One that is new has no interviews but those that waited for it, which have changed themselves.
       await interviewsOfApplications(trx, context, idsOf(applications.filter(isMovedToAnotherJob))),
       await interviewsOfPlans(trx, context, facts.stages.planKeys),
@@ -93,7 +97,12 @@ export async function followChanges(
   await refreshCandidateSources(
     trx,
     context,
-    unique(insertedOf(changes.candidates), parentsOf(applications, 'candidate_id')),
+    unique(
+      [...insertedOf(own.candidates), ...parentsOf(own.applications, 'candidate_id')].filter(
+        (id) => !foreseen.has(id),
+      ),
+      parentsOf(settled.applications, 'candidate_id'),
+    ),
   )
 }
 
@@ -129,7 +138,7 @@ const isMovedToAnotherJob = ({ inserted, previous, current }: Change) =>
   !inserted && previous.job_id !== current.job_id
 
 /** Parents before and after the change: a row that changes hands touches both. */
-const parentsOf = (changes: readonly Change[], column: string) =>
+const parentsOf = (changes: readonly Change[] = [], column: string) =>
   changes
     .flatMap((change) => [change.previous[column], change.current[column]])
     .filter((parent): parent is string => typeof parent === 'string')

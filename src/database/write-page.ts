@@ -29,6 +29,8 @@ export interface WriteCounts {
 /** What writing a batch did; `followChanges` has yet to bring up to date what follows from it. */
 export interface Written extends Followed {
   readonly counts: WriteCounts
+  /** New rows whose computed values are right already, if what they were foreseen of has been written as it came. */
+  readonly foreseen: ReadonlySet<string>
 }
 
 /**
@@ -44,20 +46,23 @@ export async function writeRows(
   rows: readonly Row[],
   embedded: readonly Row[],
 ): Promise<Written> {
-  if (rows.length === 0) return { ...noChanges, counts: count(0, []) }
+  if (rows.length === 0) return { ...noChanges, counts: count(0, []), foreseen: new Set() }
   const { stored, missing } = await findStored(trx, model, rows)
   const references = await keepChosenJobs(trx, model, rows, resolveReferences(rows, missing))
   const foreseen = await foreseeValues(trx, context, model, rows, embedded)
   const written = await upsertRows(trx, context, model, rows, { stored, references, foreseen })
+  const added = new Set(written.filter((row) => row.inserted).map((row) => row.id))
   if (model.join) {
-    const added = new Set(written.filter((row) => row.inserted).map((row) => row.id))
     await writePairs(trx, context, model.join, rows, missing, added)
   }
   if (Object.keys(model.references).length > 0) {
     await rememberWaitingReferences(trx, context, model, rows, missing)
   }
   const facts = await writeFacts(trx, context, model, rows, stored)
-  return { counts: count(rows.length, written), changes: { [model.table]: written }, facts }
+  return {
+    ...{ counts: count(rows.length, written), changes: { [model.table]: written }, facts },
+    foreseen: new Set([...added].filter((id) => foreseen.has(id))),
+  }
 }
 
 /** Brings the join rows in line with rows that are stored as they are: both are written by different statements. */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
+import fc from 'fast-check'
+import { refreshCandidateSources } from '../../src/database/derived/candidate-sources.ts'
 import { databaseOfFile } from '../support/database-of-file.ts'
 import { type Mirror, openMirror } from '../support/mirror.ts'
 import { application, type Fields, interview, job, post, stage } from '../support/records.ts'
+import { uniqueName } from '../support/temporal.ts'
 
 const { db } = await databaseOfFile()
 
@@ -180,6 +183,50 @@ describe("a candidate's source", () => {
     assert.equal(await sourceOf(), 'Later')
     await mirror.commit('applications', from('2', 'Later', { candidate_id: 'd' }))
     assert.equal(await sourceOf(), null)
+  })
+
+  test('is foreseen of the applications that come along as it is computed of those that are stored', async () => {
+    // In UTF-16 these are the other way round.
+    const last = ['\u{ff5e}', '\u{1f600}']
+    const copyOf = (ids: readonly string[]) =>
+      fc.record(
+        {
+          id: fc.constantFrom(...ids),
+          candidate_id: fc.constantFrom('c', 'd'),
+          source: fc.record({ public_name: fc.stringMatching(/^[A-Z]{4}$/) }),
+          applied_at: fc.constantFrom('2026-01-01', '0000-01-01', '+012026-01-01', null),
+          deleted_at: fc.constantFrom(null, null, '2026-02-01'),
+          last_activity_at: fc.constantFrom('2026-01-05', '2026-01-06'),
+        },
+        { requiredKeys: ['id', 'source', 'applied_at'] },
+      )
+    const candidate = (id: string) => {
+      const copies = copyOf([`${id}1`, ...last.map((end) => id + end)])
+      const each = { selector: (copy: { readonly id: string }) => copy.id, maxLength: 3 }
+      const often = fc.array(copyOf(['c1', 'd1', `${id}2`]), { maxLength: 3 })
+      return fc.record({
+        id: fc.constant(id),
+        applications: fc.oneof({ weight: 3, arbitrary: fc.uniqueArray(copies, each) }, often),
+      })
+    }
+    const page = fc.tuple(candidate('c'), candidate('d'))
+    await fc.assert(
+      fc.asyncProperty(page, page, fc.boolean(), async (first, second, lazily) => {
+        const { account, commit, ask } = await openMirror(db, uniqueName('acme'), { lazily })
+        for (const candidates of [first, second]) {
+          await commit('candidates', ...candidates)
+          const read = () =>
+            ask<{ id: string; source: string | null }>(
+              'select id, source from ats.candidates where account = $account order by id',
+            )
+          const written = await read()
+          const ids = written.map(({ id }) => id)
+          await refreshCandidateSources(db, { account, now: new Date().toISOString() }, ids)
+          assert.deepEqual(await read(), written)
+        }
+      }),
+      { numRuns: 150 },
+    )
   })
 
   test('does not change when nothing of it did', async () => {

@@ -82,7 +82,7 @@ const most: Record<StreamName, number> = {
   job_stages: 20,
   jobs: 19,
   job_posts: 13,
-  candidates: 20,
+  candidates: 19,
   applications: 15,
   scheduled_interviews: 13,
 }

@@ -1,5 +1,6 @@
 import type { InterviewFacts } from '../../mappers/interviews.ts'
 import type { Model } from '../../mappers/model.ts'
+import { instantOf } from '../../mappers/values.ts'
 import type { Db } from '../connect.ts'
 import type { Row, WriteContext } from '../rows.ts'
 import { plannedStages } from './interview-stages.ts'
@@ -8,8 +9,9 @@ import { plannedStages } from './interview-stages.ts'
 export type ForeseenValues = ReadonlyMap<string, Readonly<Record<string, string | null>>>
 
 /**
- * Computed values that new rows are likely to get, so that they need not be written twice. They may be wrong or
- * missing: once all is written, `followChanges` computes them from what is stored and puts right what differs.
+ * Computed values that new rows are to get, so that they are neither written twice nor computed again: what is foreseen
+ * is right if the rows that came along are written as they came. Others are left to `followChanges`, which computes them
+ * from what is stored.
  *
  * @param embedded rows that came along in these.
  */
@@ -32,7 +34,7 @@ function sourcesOf(rows: readonly Row[], applications: readonly Row[]): Foreseen
     const { candidate_id: candidate } = application.wanted
     if (!candidate) continue
     const other = first.get(candidate)
-    if (other === undefined || rankOf(application) < rankOf(other)) first.set(candidate, application)
+    if (other === undefined || isBefore(application, other)) first.set(candidate, application)
   }
   return new Map(
     rows.flatMap(({ id }) => {
@@ -42,9 +44,16 @@ function sourcesOf(rows: readonly Row[], applications: readonly Row[]): Foreseen
   )
 }
 
-/** Deleted ones last, then the earliest, then by id. Times are texts of one form. */
-const rankOf = ({ deleted, origin, remoteId }: Row) =>
-  `${deleted === null ? 0 : 1} ${origin?.appliedAt ?? 'never'} ${remoteId}`
+/** As `refreshCandidateSources` ranks them: deleted ones last, then the earliest, then by the bytes of their ids. */
+function isBefore(one: Row, other: Row): boolean {
+  if ((one.deleted === null) !== (other.deleted === null)) return one.deleted === null
+  const [at, otherAt] = [appliedAt(one), appliedAt(other)]
+  if (at !== otherAt) return at < otherAt
+  return Buffer.compare(Buffer.from(one.remoteId), Buffer.from(other.remoteId)) < 0
+}
+
+const appliedAt = ({ origin }: Row) =>
+  typeof origin?.appliedAt === 'string' ? instantOf(origin.appliedAt) : Number.POSITIVE_INFINITY
 
 async function stagesOf(trx: Db, context: WriteContext, rows: readonly Row[]): Promise<ForeseenValues> {
   const planned = rows.flatMap(({ id, facts }) =>
