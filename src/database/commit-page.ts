@@ -80,10 +80,8 @@ type Write = (
 
 const writeAll: Write = async (trx, context, { model, rows, embedded: areCopies }, embedded) => {
   const written = await writeRows(trx, context, model, rows, embedded)
-  await keepDigests(trx, context, {
-    ...{ model, rows, embedded: areCopies },
-    written: written.changes[model.table] ?? [],
-  })
+  const changes = written.changes[model.table] ?? []
+  await keepDigests(trx, context, { model, rows, embedded: areCopies, written: changes })
   return { ...written, refused: [] }
 }
 
