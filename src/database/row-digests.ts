@@ -50,10 +50,10 @@ export interface Kept {
 export async function keepDigests(trx: Db, context: WriteContext, kept: Kept): Promise<void> {
   const quiet = kept.rows.filter((row) => row.warnings === 0).filter(hasDigest)
   const columns = kept.embedded ? ofCopies : ofOwn
-  const added = new Map(kept.written.map(({ id, inserted }) => [id, inserted]))
-  const those = (isAdded: boolean | undefined) => quiet.filter(({ id }) => added.get(id) === isAdded)
-  await keepOfAdded(trx, context, columns, those(true))
-  await keepOfRewritten(trx, context, columns, those(false))
+  const isNew = new Map(kept.written.map(({ id, inserted }) => [id, inserted]))
+  const those = (added: boolean | undefined) => quiet.filter(({ id }) => isNew.get(id) === added)
+  await keepOfWritten(trx, context, columns, those(true), { added: true })
+  await keepOfWritten(trx, context, columns, those(false), { added: false })
   await keepOfEqual(trx, context, kept.model, columns, those(undefined))
 }
 
@@ -70,34 +70,25 @@ const ofCopies: DigestColumns = {
 }
 
 /**
- * The version of a row is the transaction that wrote it, whatever else of it the same transaction still writes. New rows
- * have no digests; one that is left of a row that somebody has deleted refuses the page, which is then written
+ * The version of a row is the transaction that wrote it, whatever else of it the same transaction still writes. Rows that
+ * were added have no digests: one that is left of a row that somebody has deleted refuses the page, which is then written
  * carefully, without digests.
  */
-async function keepOfAdded(
+async function keepOfWritten(
   trx: Db,
   { account }: WriteContext,
   { digest, version }: DigestColumns,
   rows: readonly Known[],
+  { added }: { readonly added: boolean },
 ): Promise<void> {
   if (rows.length === 0) return
+  const overwrite = sql`
+    order by i.id on conflict (account, id) do update
+      set ${digest} = excluded.${digest}, ${version} = excluded.${version}`
   await sql`
     insert into sync.row_digests (account, id, ${digest}, ${version})
-    select ${account}, i.id, i.digest, pg_current_xact_id()::xid from ${input(rows)}`.execute(trx)
-}
-
-async function keepOfRewritten(
-  trx: Db,
-  { account }: WriteContext,
-  { digest, version }: DigestColumns,
-  rows: readonly Known[],
-): Promise<void> {
-  if (rows.length === 0) return
-  await sql`
-    insert into sync.row_digests (account, id, ${digest}, ${version})
-    select ${account}, i.id, i.digest, pg_current_xact_id()::xid from ${input(rows)} order by i.id
-    on conflict (account, id) do update
-      set ${digest} = excluded.${digest}, ${version} = excluded.${version}`.execute(trx)
+    select ${account}, i.id, i.digest, pg_current_xact_id()::xid from ${input(rows)}
+    ${added ? sql`` : overwrite}`.execute(trx)
 }
 
 async function keepOfEqual(
