@@ -1,0 +1,70 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { PageCommit } from './commit-page.ts'
+import type { Db } from './connect.ts'
+import { rowId } from './row-id.ts'
+import { uuids } from './uuid-array.ts'
+import type { WriteCounts } from './write-page.ts'
+
+/** What a page leaves in its run, in one statement: the ids that it saw, when Gem answered first, its counters. */
+export async function keepBooks(
+  trx: Db,
+  commit: PageCommit,
+  own: Counts & { readonly warnings: number },
+  along: Counts | null,
+): Promise<void> {
+  const parts = {
+    started: startedAt(commit),
+    seen: commit.mode === 'full' ? seenIds(commit) : null,
+    embedded: along && embeddedCounts(commit, along),
+  }
+  const given = Object.entries(parts).filter(([, part]) => part !== null)
+  const { runId, stream, page, requests } = commit
+  const { inserted, updated, unchanged, rejected, warnings } = own
+  await sql`
+    with ${sql.join(given.map(([name, part]) => sql`${sql.ref(name)} as (${part})`))}
+    update sync.run_streams set
+      pages = pages + 1, fetched = fetched + ${page.records.length}, inserted = inserted + ${inserted},
+      updated = updated + ${updated}, unchanged = unchanged + ${unchanged}, rejected = rejected + ${rejected},
+      warnings = warnings + ${warnings}, requests = requests + ${requests}
+    where run_id = ${runId} and stream = ${stream}`.execute(trx)
+}
+
+type Counts = WriteCounts & { readonly rejected: number }
+
+function startedAt({ runId, cursor }: PageCommit): RawBuilder<unknown> {
+  return sql`
+    update sync.runs set gem_started_at = ${cursor.startedAt}::timestamptz
+    where id = ${runId} and (gem_started_at is null or gem_started_at > ${cursor.startedAt}::timestamptz)`
+}
+
+/** A full pass proves absence by what it did see: rejected records with a readable id and embedded copies included. */
+function seenIds({ account, runId, cursor, page, embedded }: PageCommit): RawBuilder<unknown> | null {
+  const seen = (embedded ? [page, embedded] : [page]).flatMap((batch) => {
+    // A record that the page shows twice is there twice: it is a trace of rows that moved.
+    const ids = batch.records.flatMap((record) => {
+      if (record.kind !== 'rejected') return [record.id]
+      return record.remoteId === null ? [] : [rowId(account, batch.model.table, record.remoteId)]
+    })
+    if (ids.length === 0) return []
+    // What windows and look-ups bring is seen as well, but says nothing about how the whole list was read.
+    const isAside = batch.embedded || cursor.step.kind !== 'whole'
+    return [
+      sql`(${runId}::uuid, ${batch.stream}, ${cursor.round}::integer, ${isAside}::boolean, ${uuids(ids)}::uuid[])`,
+    ]
+  })
+  if (seen.length === 0) return null
+  return sql`insert into sync.seen_pages (run_id, stream, round, embedded, ids) values ${sql.join(seen)}`
+}
+
+/** What embedded copies brought counts for the stream whose records they are, which is read later. */
+function embeddedCounts(
+  { runId, embedded }: PageCommit,
+  { inserted, updated, rejected }: Counts,
+): RawBuilder<unknown> | null {
+  if (embedded === null || inserted + updated + rejected === 0) return null
+  return sql`
+    insert into sync.run_streams as s (run_id, stream, state, inserted, updated, rejected, started_at)
+    values (${runId}, ${embedded.stream}, 'RUNNING', ${inserted}, ${updated}, ${rejected}, clock_timestamp())
+    on conflict (run_id, stream) do update set inserted = s.inserted + excluded.inserted,
+      updated = s.updated + excluded.updated, rejected = s.rejected + excluded.rejected`
+}
