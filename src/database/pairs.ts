@@ -14,7 +14,7 @@ const joins = Object.values(models).flatMap((model: Model) => (model.join ? [mod
  * Brings the join rows of these owners in line with what their records ask for. A pair that is gone is marked, one
  * that is back loses its mark, one whose other parent has no row yet waits for it.
  *
- * @param added owners that this transaction has added: they have no pairs yet.
+ * @param stored owners that had a row before this transaction: others have no pairs yet.
  */
 export async function writePairs(
   trx: Db,
@@ -22,9 +22,8 @@ export async function writePairs(
   join: Join,
   rows: readonly Row[],
   missing: ReadonlySet<string>,
-  added: ReadonlySet<string>,
+  stored: readonly string[],
 ): Promise<void> {
-  const stored = rows.map((row) => row.id).filter((owner) => !added.has(owner))
   const pairs = rows.flatMap((row) => row.pairs)
   const present = pairs.filter((pair) => !missing.has(pair.parent))
   const waiting = pairs.filter((pair) => missing.has(pair.parent))

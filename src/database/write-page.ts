@@ -48,12 +48,12 @@ export async function writeRows(
 ): Promise<Written> {
   if (rows.length === 0) return { ...noChanges, counts: count(0, []), foreseen: new Set() }
   const { stored, missing } = await findStored(trx, model, rows)
-  const references = await keepChosenJobs(trx, model, rows, resolveReferences(rows, missing))
-  const foreseen = await foreseeValues(trx, context, model, rows, embedded)
+  const references = await keepChosenJobs(trx, model, rows, stored, resolveReferences(rows, missing))
+  const added = rows.filter((row) => !stored.has(row.id))
+  const foreseen = await foreseeValues(trx, context, model, added, embedded)
   const written = await upsertRows(trx, context, model, rows, { stored, references, foreseen })
-  const added = new Set(written.filter((row) => row.inserted).map((row) => row.id))
   if (model.join) {
-    await writePairs(trx, context, model.join, rows, missing, added)
+    await writePairs(trx, context, model.join, rows, missing, [...stored])
   }
   if (Object.keys(model.references).length > 0) {
     await rememberWaitingReferences(trx, context, model, rows, missing)
@@ -61,7 +61,7 @@ export async function writeRows(
   const facts = await writeFacts(trx, context, model, rows, stored)
   return {
     ...{ counts: count(rows.length, written), changes: { [model.table]: written }, facts },
-    foreseen: new Set([...added].filter((id) => foreseen.has(id))),
+    foreseen: new Set(foreseen.keys()),
   }
 }
 
@@ -73,7 +73,9 @@ export async function comparePairs(
   rows: readonly Row[],
 ): Promise<void> {
   if (join === undefined || rows.length === 0) return
-  await writePairs(trx, context, join, rows, await findMissingPairParents(trx, join, rows), new Set())
+  const missing = await findMissingPairParents(trx, join, rows)
+  const stored = rows.map((row) => row.id)
+  await writePairs(trx, context, join, rows, missing, stored)
 }
 
 async function writeFacts(
@@ -103,19 +105,27 @@ async function keepChosenJobs(
   trx: Db,
   model: Model,
   rows: readonly Row[],
+  stored: ReadonlySet<string>,
   references: Resolved,
 ): Promise<Resolved> {
   const several = model.table === 'applications' ? rows.filter((row) => row.facts !== null) : []
   if (several.length === 0) return references
-  const { rows: chosen } = await sql<{ id: string; job_id: string | null }>`
-    select id, job_id from ats.applications
-    where id = any(${uuids(several.map((row) => row.id))}::uuid[])`.execute(trx)
-  const jobs = new Map(chosen.map((row) => [row.id, row.job_id]))
+  const jobs = await jobsOf(
+    trx,
+    several.map((row) => row.id).filter((id) => stored.has(id)),
+  )
   const kept = several.map((row): [string, References] => [
     row.id,
     { ...referencesOf(row, references), job_id: jobs.get(row.id) ?? null },
   ])
   return new Map([...references, ...kept])
+}
+
+async function jobsOf(trx: Db, applications: readonly string[]): Promise<Map<string, string | null>> {
+  if (applications.length === 0) return new Map()
+  const { rows } = await sql<{ id: string; job_id: string | null }>`
+    select id, job_id from ats.applications where id = any(${uuids(applications)}::uuid[])`.execute(trx)
+  return new Map(rows.map((row) => [row.id, row.job_id]))
 }
 
 function count(rows: number, written: readonly Upserted[]): WriteCounts {

@@ -82,8 +82,8 @@ const most: Record<StreamName, number> = {
   job_stages: 20,
   jobs: 19,
   job_posts: 13,
-  candidates: 19,
-  applications: 15,
+  candidates: 18,
+  applications: 14,
   scheduled_interviews: 13,
 }
 

@@ -13,6 +13,7 @@ export type ForeseenValues = ReadonlyMap<string, Readonly<Record<string, string 
  * is right if the rows that came along are written as they came. Others are left to `followChanges`, which computes them
  * from what is stored.
  *
+ * @param rows those that are new.
  * @param embedded rows that came along in these.
  */
 export async function foreseeValues(
