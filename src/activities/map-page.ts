@@ -4,15 +4,15 @@ import { RowIds } from '../database/row-id.ts'
 import { latestRows, type ReadRow, type Row, rowText, textOf, toRow } from '../database/rows.ts'
 import type { PageRecords } from '../gem/client.ts'
 import { parseExactJson } from '../gem/exact-json.ts'
-import type { JsonObject } from '../json.ts'
+import { type RecordText, textWithout } from '../gem/record-text.ts'
 import type { MappingSettings, Model } from '../mappers/model.ts'
 import {
   embeddedApplications,
+  type MappedRecord,
   type RejectedRecord,
   readRecord,
-  withoutEmbedded,
 } from '../mappers/read-record.ts'
-import { type DigestedRecord, digestRecord, type MappingRules } from '../mappers/record-digest.ts'
+import { type MappingRules, RecordDigester, type SentRecord } from '../mappers/record-digest.ts'
 import { models } from '../mappers/registry.ts'
 import { readId } from '../mappers/remote-id.ts'
 import { type StreamName, streams } from '../streams.ts'
@@ -35,22 +35,27 @@ export interface MappedPage {
   readonly embedded: Batch | null
 }
 
-type Records = Pick<PageRecords, 'records' | 'needsSanitising'>
+interface Records extends Pick<PageRecords, 'records' | 'needsSanitising'> {
+  /** Their own, one by one; without them, or null: texts are written anew. */
+  readonly texts?: readonly RecordText[] | null
+}
 
 /** A page as batches of rows and rejected records. */
 export function mapPage(
   stream: StreamName,
-  { records, needsSanitising }: Records,
+  { records, needsSanitising, texts = null }: Records,
   mapping: MappingOf,
 ): MappedPage {
   const model = models[streams[stream].model]
   const ids = new RowIds(mapping.account)
   const own = new RecordReader(model, needsSanitising, mapping, ids)
   const copies = new RecordReader(models.applications, needsSanitising, mapping, ids)
-  for (const raw of records) {
-    const record = own.read(raw, null)
+  for (const [index, raw] of records.entries()) {
+    const text = texts?.[index] ?? null
+    const { remoteId: holder } = own.read({ raw, text, holder: null })
     if (model.embeds === undefined) continue
-    for (const copy of embeddedApplications(raw)) copies.read(copy.raw, record.remoteId)
+    for (const [place, copy] of embeddedApplications(raw).entries())
+      copies.read({ raw: copy, text: text?.embedded?.records[place] ?? null, holder })
   }
   return {
     page: { stream, ...own.batch(latestRows), embedded: false },
@@ -72,6 +77,7 @@ class RecordReader {
   readonly #needsSanitising: boolean
   readonly #mapping: MappingOf
   readonly #ids: RowIds
+  readonly #digester: RecordDigester
   readonly #records: (Row | ReadRow | RejectedRecord)[] = []
 
   constructor(model: Model, needsSanitising: boolean, mapping: MappingOf, ids = new RowIds(mapping.account)) {
@@ -79,10 +85,11 @@ class RecordReader {
     this.#needsSanitising = needsSanitising
     this.#mapping = mapping
     this.#ids = ids
+    this.#digester = new RecordDigester(model, mapping.rules)
   }
 
-  read(raw: unknown, holder: string | null): Row | ReadRow | RejectedRecord {
-    const record = this.#mayWait ? this.#asRead(raw, holder) : this.#mapped(raw, holder)
+  read(sent: SentRecord): Row | ReadRow | RejectedRecord {
+    const record = this.#mayWait ? this.#asRead(sent) : this.#mapped(sent)
     this.#records.push(record)
     return record
   }
@@ -104,33 +111,38 @@ class RecordReader {
     return this.#mapping.lazily && this.#model.join === undefined
   }
 
-  #asRead(raw: unknown, holder: string | null): Row | ReadRow | RejectedRecord {
+  #asRead(sent: SentRecord): Row | ReadRow | RejectedRecord {
+    const { raw, text, holder } = sent
     const read = readId(raw)
-    const digested = 'problem' in read ? null : this.#digest(raw as JsonObject, holder)
-    if ('problem' in read || digested === null) return this.#mapped(raw, holder)
+    const digested = 'problem' in read ? null : this.#digester.digest(sent)
+    if ('problem' in read || digested === null) return this.#mapped(sent)
     const { remoteId } = read
-    // Rejected, it would be kept as Gem sent it, with what is embedded in it.
-    const text = rowText(this.#model.embeds === undefined ? digested.json : JSON.stringify(raw))
     const id = this.#ids.of(this.#model.table, remoteId)
-    return { kind: 'read', id, remoteId, digest: digested.digest, holder, ...text }
+    // Rejected, it would be kept as Gem sent it, with what is embedded in it.
+    const whole = text === null ? JSON.stringify(raw) : textWithout(text, [])
+    return { kind: 'read', id, remoteId, digest: digested.digest, holder, ...rowText(whole) }
   }
 
-  readonly map = (row: ReadRow): Row | RejectedRecord => this.#mapped(parseExactJson(textOf(row)), row.holder)
+  /** Its digest is known, and so is its text where nothing is embedded in it. */
+  readonly map = (row: ReadRow): Row | RejectedRecord => {
+    const { digest, holder } = row
+    const raw = parseExactJson(textOf(row))
+    const record = this.#read(raw, holder)
+    if (record.kind === 'rejected') return record
+    const json = this.#model.embeds === undefined ? textWithout(row, []) : null
+    return toRow(this.#model, this.#ids, record, { digest, json })
+  }
 
-  #mapped(raw: unknown, holder: string | null): Row | RejectedRecord {
-    const { settings } = this.#mapping
-    const record = readRecord(this.#model, raw, settings, {
+  #mapped(sent: SentRecord): Row | RejectedRecord {
+    const record = this.#read(sent.raw, sent.holder)
+    if (record.kind === 'rejected') return record
+    return toRow(this.#model, this.#ids, record, this.#digester.digest(sent))
+  }
+
+  #read(raw: unknown, holder: string | null): MappedRecord | RejectedRecord {
+    return readRecord(this.#model, raw, this.#mapping.settings, {
       needsSanitising: this.#needsSanitising,
       ...(holder === null ? {} : { holder }),
     })
-    if (record.kind === 'rejected') return record
-    const digested = this.#digest(raw as JsonObject, holder)
-    return toRow(this.#model, this.#ids, record, digested)
-  }
-
-  /** Null where there is more to be told of the record than its digest is made of. */
-  #digest(raw: JsonObject, holder: string | null): DigestedRecord | null {
-    const own = withoutEmbedded(this.#model, raw)
-    return own && digestRecord(this.#model, this.#mapping.rules, own, holder)
   }
 }

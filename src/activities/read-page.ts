@@ -1,6 +1,7 @@
 import { fingerprintOf } from '../gem/list-reading.ts'
 import { parsePage, type Unreadable } from '../gem/parse-body.ts'
-import type { StreamName } from '../streams.ts'
+import { models } from '../mappers/registry.ts'
+import { type StreamName, streams } from '../streams.ts'
 import { type MappedPage, type MappingOf, mapPage } from './map-page.ts'
 
 /** A page as Gem sent it, and what decides what becomes of it: plain data, fit for another thread. */
@@ -23,11 +24,12 @@ export interface ReadPage {
 
 /** Parses a page and maps its records. It holds no clock and does no I/O. */
 export function readPage({ body, stream, mapping }: PageToRead): ReadPage | Unreadable {
-  const parsed = parsePage(body)
+  const { embeds } = models[streams[stream].model]
+  const parsed = parsePage(Buffer.from(body.buffer, body.byteOffset, body.length), embeds)
   if ('problem' in parsed) return parsed
-  const { value: records, needsSanitising } = parsed
+  const { value: records, texts, needsSanitising } = parsed
   return {
-    mapped: mapPage(stream, { records, needsSanitising }, mapping),
+    mapped: mapPage(stream, { records, texts, needsSanitising }, mapping),
     count: records.length,
     fingerprint: fingerprintOf(records),
     needsSanitising,

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { parseExactJson } from '../gem/exact-json.ts'
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { copyText, type PartialText } from '../gem/record-text.ts'
+import { isJsonObject, type JsonObject, type JsonText } from '../json.ts'
 import type { DeletionMark, Model } from '../mappers/model.ts'
 import type { MappedRecord } from '../mappers/read-record.ts'
 import type { DigestedRecord } from '../mappers/record-digest.ts'
@@ -34,11 +35,7 @@ export interface Row extends RowText {
  * JSON in UTF-8, from `start` to `end`: all rows of a page share one piece of memory. Of a row it is what its record
  * wants, without its last brace, so that `rowset` can add what is decided in the database.
  */
-export interface RowText {
-  readonly bytes: Buffer
-  readonly start: number
-  readonly end: number
-}
+export type RowText = JsonText
 
 /** A record that is not mapped yet, since its row is likely to be stored as it is. The text is the record's own. */
 export interface ReadRow extends RowText {
@@ -94,7 +91,8 @@ export function latestRows(rows: readonly Row[]): Row[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()]
 }
 
-export function toRow(model: Model, ids: RowIds, record: MappedRecord, digested: DigestedRecord | null): Row {
+/** @param told what tells the row; null where nothing does. Its `json` is null where that is to be written anew. */
+export function toRow(model: Model, ids: RowIds, record: MappedRecord, told: Told | null): Row {
   const id = ids.of(model.table, record.remoteId)
   const wanted: Record<string, string | null> = {}
   for (const [column, table] of Object.entries(model.references)) {
@@ -114,17 +112,19 @@ export function toRow(model: Model, ids: RowIds, record: MappedRecord, digested:
   }
   return {
     ...{ kind, id, remoteId, deleted, wanted, facts, warnings },
-    digest: digested?.digest ?? null,
+    digest: told?.digest ?? null,
     pairs: toPairs(model, ids, id, record),
     origin: model.table === 'applications' ? originOf(record) : null,
     remoteUpdatedAt: textOrNull(columns.remote_updated_at),
-    ...packWith(values, remoteDataText(record, digested)),
+    ...packWith(values, remoteDataOf(record, told)),
   }
 }
 
-/** Long, and there already where the digest was made of it. */
-function remoteDataText({ remoteData, isAsSent }: MappedRecord, digested: DigestedRecord | null): string {
-  return isAsSent && digested !== null ? digested.json : JSON.stringify(remoteData)
+type Told = Omit<DigestedRecord, 'json'> & { readonly json: DigestedRecord['json'] | null }
+
+/** Long, and there already where nothing had to be made storable. */
+function remoteDataOf({ remoteData, isAsSent }: MappedRecord, told: Told | null): string | PartialText {
+  return (isAsSent && told?.json) || JSON.stringify(remoteData)
 }
 
 function originOf({ columns: { custom_fields, remote_created_at } }: MappedRecord): Origin {
@@ -139,8 +139,9 @@ type PackedValues = JsonObject & { readonly remote_data: JsonObject }
 
 const pack = ({ remote_data, ...others }: PackedValues) => packWith(others, JSON.stringify(remote_data))
 
-const packWith = (values: JsonObject, remoteData: string) =>
-  rowText(`${JSON.stringify(withoutNulls(values)).slice(0, -1)},"remote_data":${remoteData}`)
+function packWith(values: JsonObject, remoteData: string | PartialText): RowText {
+  return rowText(remoteData, `${JSON.stringify(withoutNulls(values)).slice(0, -1)},"remote_data":`)
+}
 
 /** What is missing is null to `jsonb_to_recordset`, and need not be sent, parsed and sorted with the others. */
 function withoutNulls(values: JsonObject): JsonObject {
@@ -152,10 +153,15 @@ function withoutNulls(values: JsonObject): JsonObject {
   return some
 }
 
-/** A text in memory of its own. */
-export function rowText(json: string): RowText {
-  const bytes = Buffer.from(json)
-  return { bytes, start: 0, end: bytes.length }
+/** A text in memory of its own, behind another. */
+export function rowText(json: string | PartialText, before = ''): RowText {
+  if (typeof json === 'string') {
+    const bytes = Buffer.from(before + json)
+    return { bytes, start: 0, end: bytes.length }
+  }
+  const bytes = Buffer.allocUnsafe(Buffer.byteLength(before) + json.end - json.start)
+  const start = bytes.write(before)
+  return { bytes, start: 0, end: start + copyText(json, bytes, start) }
 }
 
 export const textOf = ({ bytes, start, end }: RowText) => bytes.toString('utf8', start, end)

@@ -54,8 +54,8 @@ async function fetchPageBody(transport: Transport, request: PageRequest, askedAt
 
 async function fetchPage(transport: Transport, request: PageRequest, askedAt: Date): Promise<GemPage> {
   const { body, ...answer } = await fetchPageBody(transport, request, askedAt)
-  const { value: records, ...rest } = readable(callOf(request), parsePage(body))
-  return { ...answer, bytes: body.length, records, ...rest }
+  const { value: records, needsSanitising, wasCut } = readable(callOf(request), parsePage(body))
+  return { ...answer, bytes: body.length, records, needsSanitising, wasCut }
 }
 
 function callOf({ path, query, page, perPage, signal }: PageRequest): Call {

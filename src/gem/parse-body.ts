@@ -3,6 +3,7 @@ import { textOf } from './answer.ts'
 import { type Call, describeCall } from './call.ts'
 import { mayHoldLongNumbers, parseExactJson } from './exact-json.ts'
 import { cutNesting } from './nesting.ts'
+import { type RecordText, readRecordTexts } from './record-text.ts'
 
 export interface Parsed<Value> {
   readonly value: Value
@@ -28,12 +29,39 @@ const NUL_OR_SURROGATE = /\\u(?:0000|d[89a-f][0-9a-f]{2})/i
 /** Levels that need no second look; Gem nests about 8. */
 const USUAL_DEPTH = 100
 
-/** Gem's lists are bare arrays. @param body UTF-8 */
-export function parsePage(body: Uint8Array): Parsed<unknown[]> | Unreadable {
+export interface ParsedPage extends Parsed<unknown[]> {
+  /** The records' own texts, one by one; null where they cannot be taken as they are. */
+  readonly texts: readonly RecordText[] | null
+}
+
+/**
+ * Gem's lists are bare arrays.
+ *
+ * @param body UTF-8
+ * @param embeds see `readRecordTexts`
+ */
+export function parsePage(body: Buffer, embeds?: string): ParsedPage | Unreadable {
+  return parseEach(body, embeds) ?? parseWhole(body)
+}
+
+/** Record by record. Null where the page has to be looked at as a whole. */
+function parseEach(body: Buffer, embeds: string | undefined): ParsedPage | null {
+  const texts = readRecordTexts(body, embeds)
+  if (texts === null) return null
+  try {
+    const value = texts.map(({ start, end }) => JSON.parse(body.toString('utf8', start, end)) as unknown)
+    return { value, texts, needsSanitising: false, wasCut: false }
+  } catch {
+    // What is wrong with it, and whether a smaller page helps, the whole tells.
+    return null
+  }
+}
+
+function parseWhole(body: Buffer): ParsedPage | Unreadable {
   const parsed = parse(body)
   if ('problem' in parsed) return parsed
   const { value, ...rest } = parsed
-  return Array.isArray(value) ? { value, ...rest } : unreadable('the answer is not a JSON array')
+  return Array.isArray(value) ? { value, texts: null, ...rest } : unreadable('the answer is not a JSON array')
 }
 
 /** Gem's items are bare objects. @param body UTF-8 */

@@ -102,9 +102,9 @@ function readFields(
 }
 
 /** The applications in a raw candidate, each to be read by itself; nulls and what is no list are left out. */
-export function embeddedApplications(candidate: unknown): { readonly raw: unknown }[] {
+export function embeddedApplications(candidate: unknown): unknown[] {
   const list = isRecord(candidate) ? candidate.applications : null
-  return Array.isArray(list) ? list.filter((raw) => raw !== null).map((raw) => ({ raw })) : []
+  return Array.isArray(list) ? list.filter((raw) => raw !== null) : []
 }
 
 /** The record without others that are embedded in it; null where their list is not as Gem sends it, which is warned of. */

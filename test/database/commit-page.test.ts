@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, beforeEach, describe, test } from 'node:test'
 import { sql } from 'kysely'
-import { mapPage } from '../../src/activities/map-page.ts'
 import { type Lease, takeLease } from '../../src/database/checkpoints.ts'
 import { commitPage, type PageOutcome } from '../../src/database/commit-page.ts'
 import { beginRun, beginStream } from '../../src/database/runs.ts'
@@ -11,6 +10,7 @@ import { FencedError } from '../../src/errors.ts'
 import type { StreamName } from '../../src/streams.ts'
 import { databaseOfFile } from '../support/database-of-file.ts'
 import { firstCursor, insertBareAccount, mappingOf, nextClaim } from '../support/direct-sync.ts'
+import { mapText } from '../support/read-page.ts'
 
 const { database, db } = await databaseOfFile()
 
@@ -44,7 +44,7 @@ async function commit(
     stream,
     fence,
     cursor: { ...firstCursor, offset },
-    ...mapPage(stream, { records, needsSanitising: true }, mappingOf(account)),
+    ...mapText(JSON.stringify(records), { stream, mapping: mappingOf(account) }),
     looksUp: true,
     requests: 1,
   })
@@ -170,7 +170,7 @@ describe('the page commit', () => {
         stream: 'users',
         fence: taken.fence,
         cursor: firstCursor,
-        ...mapPage('users', { records: [user('x')], needsSanitising: false }, mappingOf(account)),
+        ...mapText(JSON.stringify([user('x')]), { stream: 'users', mapping: mappingOf(account) }),
         looksUp: true,
         requests: 1,
       }),

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { mapPage } from '../../src/activities/map-page.ts'
 import { type Claim, type Cursor, takeLease } from '../../src/database/checkpoints.ts'
 import { commitPage } from '../../src/database/commit-page.ts'
 import { beginRun, beginStream, finishRun } from '../../src/database/runs.ts'
 import { FencedError } from '../../src/errors.ts'
 import { databaseOfFile } from '../support/database-of-file.ts'
 import { firstCursor, insertBareAccount, mappingOf } from '../support/direct-sync.ts'
+import { mapText } from '../support/read-page.ts'
 import { uniqueName } from '../support/temporal.ts'
 
 const { db } = await databaseOfFile()
@@ -29,7 +29,7 @@ describe('an attempt that was held up', () => {
     await commitPage(db, {
       ...{ ...claim, mode: 'full', fence, cursor, requests: 1, looksUp: true },
       ...{
-        ...mapPage('users', { records: [], needsSanitising: false }, mappingOf(claim.account)),
+        ...mapText('[]', { stream: 'users', mapping: mappingOf(claim.account) }),
       },
     })
 

@@ -132,10 +132,7 @@ test('embedded applications never reject their candidate', () => {
 })
 
 test('embedded applications are handed on one by one', () => {
-  assert.deepEqual(embeddedApplications({ applications: [{ id: 'a' }, null, 5] }), [
-    { raw: { id: 'a' } },
-    { raw: 5 },
-  ])
+  assert.deepEqual(embeddedApplications({ applications: [{ id: 'a' }, null, 5] }), [{ id: 'a' }, 5])
   for (const candidate of [{}, { applications: null }, { applications: {} }, null, [], 'x']) {
     assert.deepEqual(embeddedApplications(candidate), [])
   }

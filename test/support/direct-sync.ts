@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { type MappingOf, mapPage } from '../../src/activities/map-page.ts'
+import type { MappingOf } from '../../src/activities/map-page.ts'
 import { type Claim, type Cursor, takeLease } from '../../src/database/checkpoints.ts'
 import { commitPage, type PageOutcome } from '../../src/database/commit-page.ts'
 import type { Db } from '../../src/database/connect.ts'
@@ -11,6 +11,7 @@ import { startingPageSize } from '../../src/gem/page-size.ts'
 import type { MappingSettings } from '../../src/mappers/model.ts'
 import { mappingRules } from '../../src/mappers/record-digest.ts'
 import { type StreamName, streamNames } from '../../src/streams.ts'
+import { mapText } from './read-page.ts'
 import { uniqueName } from './temporal.ts'
 
 export const noSettings: MappingSettings = { jobBoard: null, integrationFields: [] }
@@ -91,7 +92,7 @@ export async function syncDirectly(db: Db, sync: DirectSync): Promise<PageOutcom
           stream,
           fence,
           cursor: { ...firstCursor, offset },
-          ...mapPage(stream, { records: [...records], needsSanitising: true }, mappingOf(account, settings)),
+          ...mapText(JSON.stringify(records), { stream, mapping: mappingOf(account, settings) }),
           looksUp: true,
           requests: 1,
         }),

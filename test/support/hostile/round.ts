@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import { mapPage } from '../../../src/activities/map-page.ts'
 import { takeLease } from '../../../src/database/checkpoints.ts'
 import { commitPage } from '../../../src/database/commit-page.ts'
 import type { Db } from '../../../src/database/connect.ts'
@@ -13,6 +12,7 @@ import { differences } from '../oracle/differences.ts'
 import { type ExpectedTables, expectedTables } from '../oracle/index.ts'
 import { readTables } from '../oracle/read-tables.ts'
 import { tableNames } from '../oracle/types.ts'
+import { mapText } from '../read-page.ts'
 import { uniqueName } from '../temporal.ts'
 import type { JsonText } from './fragments.ts'
 import { problemsInRows, unaccounted } from './promises.ts'
@@ -72,8 +72,7 @@ async function commitTwice({ db, reader }: Round, { account, runId, stream, body
   const { fence } = await takeLease(db, nextClaim(account, stream, runId), firstCursor)
   await beginStream(db, runId, stream)
   const commit = async (lazily: boolean) => {
-    const { records, needsSanitising } = parse(body)
-    const mapped = mapPage(stream, { records, needsSanitising }, mappingOf(account, settings, lazily))
+    const mapped = mapText(body, { stream, mapping: mappingOf(account, settings, lazily) })
     const place = { account, runId, mode: 'full', stream, fence, cursor: firstCursor } as const
     await commitPage(db, { ...place, ...mapped, looksUp: true, requests: 1 })
     return await versions(reader, account)
@@ -81,7 +80,7 @@ async function commitTwice({ db, reader }: Round, { account, runId, stream, body
   try {
     const first = await commit(false)
     const again = rewritten(first, await commit(true))
-    const lost = await unaccounted(reader, { account, stream, records: parse(body).records })
+    const lost = await unaccounted(reader, { account, stream, records: recordsOf(body) })
     return [...again.map((row) => `${stream}, written by the same page again: ${row}`), ...lost]
   } catch (error) {
     return [`${stream}: the page was stopped: ${error}`]
@@ -102,10 +101,10 @@ function bodyOf(valid: readonly object[], hostile: readonly HostileRecord[]): Js
 }
 
 /** As the client reads a body. */
-function parse(body: JsonText) {
+function recordsOf(body: JsonText): unknown[] {
   const parsed = parsePage(Buffer.from(body))
   if ('problem' in parsed) throw new Error(parsed.problem)
-  return { records: parsed.value, needsSanitising: parsed.needsSanitising }
+  return parsed.value
 }
 
 /** Which write made each row of the ten tables, and when each rejected record was first seen. */
