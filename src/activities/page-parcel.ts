@@ -2,6 +2,7 @@ import type { Batch } from '../database/batch.ts'
 import type { ReadRow, Row } from '../database/rows.ts'
 import { parseExactJson } from '../gem/exact-json.ts'
 import type { Unreadable } from '../gem/parse-body.ts'
+import { giveBack } from '../give-back.ts'
 import type { RejectedRecord } from '../mappers/read-record.ts'
 import { models } from '../mappers/registry.ts'
 import type { MainTable } from '../streams.ts'
@@ -12,7 +13,7 @@ import type { ReadPage } from './read-page.ts'
  * A page that was read, on its way between threads: plain data, and the texts of all its rows in one piece of memory,
  * which changes hands and is not copied.
  */
-export interface PageParcel extends Omit<ReadPage, 'mapped'> {
+export interface PageParcel extends Omit<ReadPage, 'mapped' | 'release'> {
   readonly page: BatchParcel
   readonly embedded: BatchParcel | null
   readonly texts: Uint8Array<ArrayBuffer>
@@ -31,7 +32,7 @@ type PackedRow = Omit<Row, 'bytes'> | Omit<ReadRow, 'bytes'>
 type PackedReject = Omit<RejectedRecord, 'raw'> & { readonly rawText: string }
 type PackedRecord = PackedRow | PackedReject
 
-export function packPage({ mapped, ...read }: ReadPage): PageParcel {
+export function packPage({ mapped, release: _, ...read }: ReadPage): PageParcel {
   const packing = new Packing()
   const page = packing.pack(mapped.page)
   const embedded = mapped.embedded && packing.pack(mapped.embedded)
@@ -84,7 +85,11 @@ export function unpackPage(parcel: PageParcel | Unreadable, mapping: MappingOf):
     rows: rows.map((row) => unpackRow(row, bytes)),
     map: mapperOf(models[table], read.needsSanitising, mapping),
   })
-  return { ...read, mapped: { page: unpack(page), embedded: embedded && unpack(embedded) } }
+  return {
+    ...read,
+    mapped: { page: unpack(page), embedded: embedded && unpack(embedded) },
+    release: () => giveBack(bytes),
+  }
 }
 
 function unpackRecord(record: PackedRecord, bytes: Buffer): Row | ReadRow | RejectedRecord {

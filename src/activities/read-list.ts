@@ -51,6 +51,7 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
       looksUp: lazily,
       requests: context.limiter.takeCalls(),
     })
+    fetched.page.release()
     lazily = isMostlyUnchanged(outcome)
     if (outcome.accountState !== 'ACTIVE') return { end: { kind: 'halted' } }
     if (isEnd) return { end: null, cursor: await closeStep(context, slice, next) }

@@ -202,27 +202,29 @@ export function recordset(rows: readonly JsonObject[]): string {
 /**
  * The same of rows, each with columns that the record does not decide, which count instead of what it wants; in jsonb's
  * binary form, which is its text in UTF-8 behind a version. The texts are long, and need not be put together and encoded
- * once more while PostgreSQL waits.
+ * once more while PostgreSQL waits. Its memory is its own: see `giveBack`.
  *
  * @param columnsOf undefined: the row is as its record wants it.
  */
 export function rowset(
   rows: readonly Row[],
   columnsOf: (row: Row) => Readonly<Record<string, string | null>> | undefined,
-): Buffer {
+): Buffer<ArrayBuffer> {
   const ends = rows.map((row) => {
     const columns = columnsOf(row)
     // Of a name that comes twice, jsonb keeps the last value.
-    return columns === undefined ? '},' : `,${JSON.stringify(columns).slice(1)},`
+    return columns === undefined ? '}' : `,${JSON.stringify(columns).slice(1)}`
   })
-  const length = rows.reduce((sum, { start, end }) => sum + end - start, 0)
-  const set = Buffer.allocUnsafe(3 + length + ends.reduce((sum, end) => sum + Buffer.byteLength(end), 0))
+  const texts = rows.reduce((sum, { start, end }) => sum + end - start, 0)
+  const endings = ends.reduce((sum, end) => sum + Buffer.byteLength(end), 0)
+  const commas = Math.max(0, rows.length - 1)
+  const set = Buffer.allocUnsafeSlow('\x01[]'.length + texts + endings + commas)
   let at = set.write('\x01[')
   for (const [index, { bytes, start, end }] of rows.entries()) {
+    if (index > 0) at += set.write(',', at)
     at += bytes.copy(set, at, start, end)
     at += set.write(ends[index] ?? '', at)
   }
-  // In place of the last comma.
-  at = rows.length === 0 ? at : at - 1
-  return set.subarray(0, at + set.write(']', at))
+  set.write(']', at)
+  return set
 }

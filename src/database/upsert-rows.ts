@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { giveBack } from '../give-back.ts'
 import type { Model } from '../mappers/model.ts'
 import type { Db } from './connect.ts'
 import type { ForeseenValues } from './derived/foreseen-values.ts'
@@ -36,10 +37,9 @@ export async function upsertRows(
   const added = rows.filter(({ id }) => !stored.has(id))
   const others = rows.filter(({ id }) => stored.has(id))
   if (added.length > 0) {
-    await insert(
-      context,
-      rowset(added, ({ id }) => both(references.get(id), foreseen.get(id))),
-    ).execute(trx)
+    const set = rowset(added, ({ id }) => both(references.get(id), foreseen.get(id)))
+    await insert(context, set).execute(trx)
+    giveBack(set)
   }
   const none = Object.fromEntries(Object.keys(model.references).map((column) => [column, null]))
   const written = added.map(
@@ -50,10 +50,9 @@ export async function upsertRows(
   )
   if (others.length === 0) return written
   const current = new Map(others.map((row) => [row.id, referencesOf(row, references)]))
-  const { rows: rewritten } = await rewrite(
-    context,
-    rowset(others, ({ id }) => references.get(id)),
-  ).execute(trx)
+  const set = rowset(others, ({ id }) => references.get(id))
+  const { rows: rewritten } = await rewrite(context, set).execute(trx)
+  giveBack(set)
   return [
     ...written,
     ...rewritten.map((row) => ({ ...row, inserted: false, current: current.get(row.id) ?? none })),

@@ -91,6 +91,18 @@ describe('a page that is read on another thread', () => {
     assert.equal('problem' in (await threads.read(pageOf('[]'))), false)
   })
 
+  test('gives the memory of its texts back, and nothing of another page', async () => {
+    const [one, other] = await Promise.all([
+      readBoth(() => pageOf('[{"id":"c1"}]')),
+      readBoth(() => pageOf('[{"id":"c2"}]')),
+    ])
+    const textsOf = ({ mapped }: ReadPage) => mapped.page.rows.map(({ bytes }) => bytes.length)
+    assert.ok(textsOf(one).every((length) => length > 0))
+    one.release()
+    assert.deepEqual(textsOf(one), [0])
+    assert.notDeepEqual(textsOf(other), [0])
+  })
+
   test('takes no memory that others share with it', async () => {
     const shared = Buffer.from('x[{"id":"u1"}]y')
     const { mapping } = pageOf('')
@@ -100,17 +112,18 @@ describe('a page that is read on another thread', () => {
   })
 })
 
-/** What can be compared: a batch's function is made anew on each side, and texts lie elsewhere. */
+/** What can be compared: functions are made anew on each side, and texts lie elsewhere. */
 function comparable(read: ReadPage | { problem: string }) {
   if ('problem' in read) return read
-  const { page, embedded } = read.mapped
+  const { mapped, release: _, ...rest } = read
+  const { page, embedded } = mapped
   const ofBatch = ({ model, map: _, records, rows, ...batch }: Batch) => ({
     ...batch,
     table: model.table,
     records: records.map(ofRecord),
     rows: rows.map(ofRecord),
   })
-  return { ...read, mapped: { page: ofBatch(page), embedded: embedded && ofBatch(embedded) } }
+  return { ...rest, mapped: { page: ofBatch(page), embedded: embedded && ofBatch(embedded) } }
 }
 
 function ofRecord(record: Batch['records'][number]) {
