@@ -1,8 +1,10 @@
+import { type Columns, fromColumns, toColumns } from '../columns.ts'
 import type { Batch } from '../database/batch.ts'
-import type { ReadRow, Row } from '../database/rows.ts'
+import type { Origin, ReadRow, Row } from '../database/rows.ts'
 import { parseExactJson } from '../gem/exact-json.ts'
 import type { Unreadable } from '../gem/parse-body.ts'
 import { giveBack } from '../give-back.ts'
+import type { JsonText } from '../json.ts'
 import type { RejectedRecord } from '../mappers/read-record.ts'
 import { models } from '../mappers/registry.ts'
 import type { MainTable } from '../streams.ts'
@@ -10,8 +12,8 @@ import { type MappingOf, mapperOf } from './map-page.ts'
 import type { ReadPage } from './read-page.ts'
 
 /**
- * A page that was read, on its way between threads: plain data, and the texts of all its rows in one piece of memory,
- * which changes hands and is not copied.
+ * A page that was read, on its way between threads: plain data in columns, and the texts of all its rows in one piece of
+ * memory, which changes hands and is not copied.
  */
 export interface PageParcel extends Omit<ReadPage, 'mapped' | 'release'> {
   readonly page: BatchParcel
@@ -19,18 +21,29 @@ export interface PageParcel extends Omit<ReadPage, 'mapped' | 'release'> {
   readonly texts: Uint8Array<ArrayBuffer>
 }
 
-/** Rows are among the records, as the same objects: here as there. */
 interface BatchParcel extends Omit<Batch, 'model' | 'records' | 'rows' | 'map'> {
   readonly table: MainTable
-  readonly records: readonly PackedRecord[]
-  readonly rows: readonly PackedRow[]
+  /** Of which kind each record is, in their order. */
+  readonly kinds: readonly BatchRecord['kind'][]
+  readonly mapped: MappedParcel
+  readonly read: Columns<Omit<ReadRow, 'bytes'>>
+  readonly rejected: readonly PackedReject[]
+  /** Which of the records are to be written: the same objects, here as there. */
+  readonly rows: readonly number[]
 }
 
-/** Its text lies among those of the page. */
-type PackedRow = Omit<Row, 'bytes'> | Omit<ReadRow, 'bytes'>
+type BatchRecord = Row | ReadRow | RejectedRecord
+
+/** What rows hold in objects is in columns as well. */
+interface MappedParcel {
+  readonly rows: Columns<Omit<Row, 'bytes' | 'wanted' | 'origin'>>
+  readonly wanted: Columns<Row['wanted']>
+  /** Null where the rows have none. */
+  readonly origins: Columns<Origin> | null
+}
+
 /** Digits that a double cannot hold would not survive the way. */
 type PackedReject = Omit<RejectedRecord, 'raw'> & { readonly rawText: string }
-type PackedRecord = PackedRow | PackedReject
 
 export function packPage({ mapped, release: _, ...read }: ReadPage): PageParcel {
   const packing = new Packing()
@@ -40,16 +53,20 @@ export function packPage({ mapped, release: _, ...read }: ReadPage): PageParcel 
 }
 
 class Packing {
-  readonly #texts: (Row | ReadRow)[] = []
+  readonly #texts: JsonText[] = []
   #length = 0
 
   pack({ model, records, rows, map: _, ...rest }: Batch): BatchParcel {
-    const packed = new Map(records.map((record) => [record, this.#record(record)]))
+    const places = new Map(records.map((record, place) => [record, place]))
+    const read = records.filter((record) => record.kind === 'read')
     return {
       ...rest,
       table: model.table,
-      records: [...packed.values()],
-      rows: rows.map((row) => packed.get(row)).filter((row) => row !== undefined && row.kind !== 'rejected'),
+      kinds: records.map(({ kind }) => kind),
+      mapped: this.#packMapped(records.filter((record) => record.kind === 'mapped')),
+      read: { ...toColumns(read, ['bytes']), ...this.#place(read) },
+      rejected: records.filter((record) => record.kind === 'rejected').map(packReject),
+      rows: rows.map((row) => places.get(row)).filter((place) => place !== undefined),
     }
   }
 
@@ -60,31 +77,38 @@ class Packing {
     return all
   }
 
-  #record(record: Row | ReadRow | RejectedRecord): PackedRecord {
-    if (record.kind === 'rejected') {
-      const { raw, ...rest } = record
-      return { ...rest, rawText: JSON.stringify(raw) }
+  #packMapped(mapped: readonly Row[]): MappedParcel {
+    const origins = mapped.map(({ origin }) => origin).filter((origin) => origin !== null)
+    return {
+      rows: { ...toColumns(mapped, ['bytes', 'wanted', 'origin']), ...this.#place(mapped) },
+      wanted: toColumns(mapped.map(({ wanted }) => wanted)),
+      origins: origins.length === 0 ? null : toColumns(origins),
     }
-    const { bytes, ...rest } = record
-    const start = this.#length
-    this.#texts.push(record)
-    this.#length += record.end - record.start
-    return { ...rest, start, end: this.#length }
+  }
+
+  /** Where the texts will lie among those of the page. */
+  #place(texts: readonly JsonText[]): Columns<Omit<JsonText, 'bytes'>> {
+    const ends = texts.map((text) => {
+      this.#texts.push(text)
+      this.#length += text.end - text.start
+      return this.#length
+    })
+    return { start: texts.map((text, index) => (ends[index] ?? 0) - text.end + text.start), end: ends }
   }
 }
+
+const packReject = ({ raw, ...rest }: RejectedRecord): PackedReject => ({
+  ...rest,
+  rawText: JSON.stringify(raw),
+})
 
 /** Takes a parcel over: its rows become those of the page. */
 export function unpackPage(parcel: PageParcel | Unreadable, mapping: MappingOf): ReadPage | Unreadable {
   if ('problem' in parcel) return parcel
   const { page, embedded, texts, ...read } = parcel
   const bytes = Buffer.from(texts.buffer)
-  const unpack = ({ table, records, rows, ...rest }: BatchParcel): Batch => ({
-    ...rest,
-    model: models[table],
-    records: records.map((record) => unpackRecord(record, bytes)),
-    rows: rows.map((row) => unpackRow(row, bytes)),
-    map: mapperOf(models[table], read.needsSanitising, mapping),
-  })
+  const unpack = (batch: BatchParcel) =>
+    unpackBatch(batch, bytes, mapperOf(models[batch.table], read.needsSanitising, mapping))
   return {
     ...read,
     mapped: { page: unpack(page), embedded: embedded && unpack(embedded) },
@@ -92,11 +116,44 @@ export function unpackPage(parcel: PageParcel | Unreadable, mapping: MappingOf):
   }
 }
 
-function unpackRecord(record: PackedRecord, bytes: Buffer): Row | ReadRow | RejectedRecord {
-  if (record.kind !== 'rejected') return unpackRow(record, bytes)
-  const { rawText, ...rest } = record
-  return { ...rest, raw: parseExactJson(rawText) }
+function unpackBatch(parcel: BatchParcel, bytes: Buffer, map: Batch['map']): Batch {
+  const { table, kinds, mapped, read, rejected, rows, ...rest } = parcel
+  const count = (kind: BatchRecord['kind']) => kinds.filter((other) => other === kind).length
+  const unpacked = {
+    mapped: unpackMapped(mapped, bytes, count('mapped')).values(),
+    read: unpackRead(read, bytes, count('read')).values(),
+    rejected: rejected.map(unpackReject).values(),
+  }
+  const records = kinds.map((kind) => unpacked[kind].next().value).filter((record) => record !== undefined)
+  return {
+    ...rest,
+    model: models[table],
+    records,
+    rows: rows
+      .map((place) => records[place])
+      .filter((record) => record !== undefined && record.kind !== 'rejected'),
+    map,
+  }
 }
 
-/** In place: thousands of copies a page would be made for nothing, and lists would not share them. */
-const unpackRow = (row: PackedRow, bytes: Buffer): Row | ReadRow => Object.assign(row, { bytes })
+function unpackMapped({ rows, wanted, origins }: MappedParcel, bytes: Buffer, count: number): Row[] {
+  return fromColumns(
+    {
+      ...rows,
+      bytes: each(bytes, count),
+      wanted: fromColumns(wanted, count),
+      origin: origins === null ? each(null, count) : fromColumns(origins, count),
+    },
+    count,
+  )
+}
+
+const unpackRead = (read: BatchParcel['read'], bytes: Buffer, count: number): ReadRow[] =>
+  fromColumns({ ...read, bytes: each(bytes, count) }, count)
+
+const unpackReject = ({ rawText, ...rest }: PackedReject): RejectedRecord => ({
+  ...rest,
+  raw: parseExactJson(rawText),
+})
+
+const each = <Value>(value: Value, count: number): Value[] => Array.from({ length: count }, () => value)
