@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
 import { UserError } from '../errors.ts'
+import { mainTables } from '../streams.ts'
 import { checkAccountName } from './account-name.ts'
 import { accountTables } from './left-over-rows.ts'
 
@@ -45,10 +46,19 @@ export async function deleteAccount(db: Db, account: string, options: DeleteOpti
 /** Deletes nothing once an account of that name exists again: its rows are not ours. */
 async function deleteBatch(db: Db, table: string, account: string, size: number): Promise<number> {
   const name = sql.raw(table)
-  const { numAffectedRows } = await sql`
-    delete from ${name} where ctid = any (array(
-      select ctid from ${name} where account = ${account}
-        and not exists (select from sync.accounts where account = ${account})
-      limit ${size}))`.execute(db)
-  return Number(numAffectedRows ?? 0)
+  const { rows } = await sql<{ count: number }>`
+    with gone as (
+      delete from ${name} where ctid = any (array(
+        select ctid from ${name} where account = ${account}
+          and not exists (select from sync.accounts where account = ${account})
+        limit ${size}))
+      returning ${digested.has(table) ? sql`id` : sql`null::uuid as id`}
+    ), forgotten as (
+      delete from sync.record_digests where id = any (array(select id from gone))
+    )
+    select count(*) as count from gone`.execute(db)
+  return rows[0]?.count ?? 0
 }
+
+/** Their rows have digests, which are known by the row's id alone. */
+const digested = new Set(mainTables.map((table) => `ats.${table}`))

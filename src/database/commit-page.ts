@@ -15,11 +15,11 @@ import { followChanges, noChanges } from './follow-changes.ts'
 import { keepBooks } from './keep-books.ts'
 import { lockAccount } from './lock-account.ts'
 import { withoutOutdated } from './outdated-copies.ts'
+import { keepDigests, unchangedRows } from './record-digests.ts'
 import { isRefusedValue, type RefusedRow, writeCarefully } from './refused-values.ts'
 import { keepRejected, type Reject, resolveRejected } from './rejected-records.ts'
 import { blankBatch, blankBelongings } from './retention/blank-page.ts'
 import { blankRaw } from './retention/blank-record.ts'
-import { keepDigests, unchangedRows } from './row-digests.ts'
 import { type PageContext, type Row, unpack } from './rows.ts'
 import { readUnsettled } from './unsettled.ts'
 import { comparePairs, type WriteCounts, type Written, writeRows } from './write-page.ts'
@@ -79,7 +79,7 @@ type Write = (
 const writeAll: Write = async (trx, context, { model, rows, embedded: areCopies }, embedded) => {
   const written = await writeRows(trx, context, model, rows, embedded)
   const changes = written.changes[model.table] ?? []
-  await keepDigests(trx, context, { model, rows, embedded: areCopies, written: changes })
+  await keepDigests(trx, { model, rows, embedded: areCopies, written: changes })
   return { ...written, refused: [] }
 }
 
@@ -139,7 +139,7 @@ async function writeBatch(
   given: Batch,
   cameAlong: readonly Row[],
 ): Promise<WrittenBatch> {
-  const unchanged = looksUp ? await unchangedRows(trx, context, given.model, given.rows) : new Set<string>()
+  const unchanged = looksUp ? await unchangedRows(trx, given.model, given.rows) : new Set<string>()
   const same = given.rows.filter((row) => row.kind === 'mapped').filter((row) => unchanged.has(row.id))
   await comparePairs(trx, context, given.model, same)
   const differing = mapOthers(given, unchanged)

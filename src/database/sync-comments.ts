@@ -111,9 +111,13 @@ export const syncComments = {
     comment: 'Ids that the full pass of a running run has seen, a row a page',
     columns: {},
   },
-  'sync.row_digests': {
+  'sync.record_digests': {
     comment:
       'By which digests of what Gem sent, and of what maps it, each row of ats is known to be as it should, and in which version',
+    columns: {},
+  },
+  'sync.row_digests': {
+    comment: 'The same for workers of versions before sync.record_digests; of no use once none of them runs',
     columns: {},
   },
   'sync.waiting_references': { comment: 'References whose parent has no row yet', columns: {} },

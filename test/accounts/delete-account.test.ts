@@ -6,6 +6,7 @@ import { deleteAccount } from '../../src/accounts/delete-account.ts'
 import { accountTables } from '../../src/accounts/left-over-rows.ts'
 import { connect } from '../../src/database/connect.ts'
 import { UserError } from '../../src/errors.ts'
+import { mainTables } from '../../src/streams.ts'
 import { databaseOfFile } from '../support/database-of-file.ts'
 import { acme, newKeyring } from './fixtures.ts'
 
@@ -59,6 +60,9 @@ async function fill(account: string, on = db): Promise<void> {
   )
   await sql`insert into sync.row_digests (account, id, digest, row_version)
     values (${account}, ${id}, ${id}, '7')`.execute(on)
+  for (const table of mainTables)
+    await sql`insert into sync.record_digests (id, digest, row_version)
+      select id, id, '7' from ${sql.table(`ats.${table}`)} where account = ${account}`.execute(on)
   await sql`insert into sync.checkpoints (account, stream) values (${account}, 'users')`.execute(on)
   await sql`insert into sync.reader_accounts (account, role) values (${account}, 'ats_reader')`.execute(on)
   await sql`insert into sync.rate_limits (account, next_slot_at) values (${account}, now())`.execute(on)
@@ -84,6 +88,21 @@ async function counts(account: string): Promise<Record<string, number>> {
   }
   return found
 }
+
+/** Which rows, of whatever account, have digests. */
+async function digests(): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select id from sync.record_digests order by id`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
+test('with the rows of the account go their digests', async () => {
+  const all = await digests()
+  await deleteAccount(db, 'acme', { batchSize: 5 })
+  const others = await digests()
+  await deleteAccount(db, 'other', { batchSize: 5 })
+  assert.deepEqual([all.length, others.length, await digests()], [2 * others.length, all.length / 2, []])
+  assert.ok(others.length > mainTables.length)
+})
 
 test('every row of the account goes, in small batches, and nothing of another one', async () => {
   const before = await counts('other')

@@ -111,7 +111,7 @@ async function readFromEndToEnd(connection: Db): Promise<unknown[]> {
   await sql`select pg_stat_force_next_flush()`.execute(connection)
   const { rows } = await sql`
     select relname, seq_scan from pg_stat_user_tables
-    where relname in ('candidates', 'applications', 'interviews', 'interviewing_team_members', 'row_digests')
+    where relname in ('candidates', 'applications', 'interviews', 'interviewing_team_members', 'record_digests')
     order by relname`.execute(connection)
   return rows
 }

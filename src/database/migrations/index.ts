@@ -5,6 +5,7 @@ import * as retention from './0004-retention.ts'
 import * as readerAccounts from './0005-reader-accounts.ts'
 import * as rowDigests from './0006-row-digests.ts'
 import * as embeddedDigests from './0007-embedded-digests.ts'
+import * as recordDigests from './0008-record-digests.ts'
 
 /** All migrations, in their order. */
 export const migrations = {
@@ -15,4 +16,5 @@ export const migrations = {
   '0005-reader-accounts': readerAccounts,
   '0006-row-digests': rowDigests,
   '0007-embedded-digests': embeddedDigests,
+  '0008-record-digests': recordDigests,
 }

@@ -45,7 +45,7 @@ export async function blankRows(
       where p.account = ${account} and ${persons} and (${columnsDiffer} or cardinality(${beyond}) > 0)
       limit ${limit}
     ), forgotten as (
-      delete from sync.row_digests d using full_ones where d.account = ${account} and d.id = full_ones.id
+      delete from sync.record_digests d using full_ones where d.id = full_ones.id
     )
     update ${sql.table(`ats.${table}`)} t set
       ${sql.join(

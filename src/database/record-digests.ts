@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Model } from '../mappers/model.ts'
 import type { Db } from './connect.ts'
-import type { Change, ReadRow, Row, WriteContext } from './rows.ts'
+import type { Change, ReadRow, Row } from './rows.ts'
 import { uuids } from './uuid-array.ts'
 
 /**
@@ -12,7 +12,6 @@ import { uuids } from './uuid-array.ts'
  */
 export async function unchangedRows(
   trx: Db,
-  { account }: WriteContext,
   model: Model,
   rows: readonly (Row | ReadRow)[],
 ): Promise<Set<string>> {
@@ -22,8 +21,7 @@ export async function unchangedRows(
   const { rows: others } = await sql<{ id: string }>`
     select i.id from ${input(known)}
     left join lateral (
-      select * from sync.row_digests
-      where account = ${account} and id = i.id and i.digest in (digest, embedded_digest) offset 0
+      select * from sync.record_digests where id = i.id and i.digest in (digest, embedded_digest) offset 0
     ) as kept on true
     left join lateral (
       select true as unchanged from ${tableOf(model)} r where r.id = i.id and (
@@ -47,14 +45,14 @@ export interface Kept {
 }
 
 /** Keeps the digests of rows that are stored as they are now. What a record has warned of is counted whenever it is read. */
-export async function keepDigests(trx: Db, context: WriteContext, kept: Kept): Promise<void> {
+export async function keepDigests(trx: Db, kept: Kept): Promise<void> {
   const quiet = kept.rows.filter((row) => row.warnings === 0).filter(hasDigest)
   const columns = kept.embedded ? ofCopies : ofOwn
   const isNew = new Map(kept.written.map(({ id, inserted }) => [id, inserted]))
   const those = (added: boolean | undefined) => quiet.filter(({ id }) => isNew.get(id) === added)
-  await keepOfWritten(trx, context, columns, those(true), { added: true })
-  await keepOfWritten(trx, context, columns, those(false), { added: false })
-  await keepOfEqual(trx, context, kept.model, columns, those(undefined))
+  await keepOfWritten(trx, columns, those(true), { added: true })
+  await keepOfWritten(trx, columns, those(false), { added: false })
+  await keepOfEqual(trx, kept.model, columns, those(undefined))
 }
 
 /** A digest, and the version of the row for which it was kept. */
@@ -76,42 +74,40 @@ const ofCopies: DigestColumns = {
  */
 async function keepOfWritten(
   trx: Db,
-  { account }: WriteContext,
   { digest, version }: DigestColumns,
   rows: readonly Known[],
   { added }: { readonly added: boolean },
 ): Promise<void> {
   if (rows.length === 0) return
   const overwrite = sql`
-    order by i.id on conflict (account, id) do update
+    order by i.id on conflict (id) do update
       set ${digest} = excluded.${digest}, ${version} = excluded.${version}`
   await sql`
-    insert into sync.row_digests (account, id, ${digest}, ${version})
-    select ${account}, i.id, i.digest, pg_current_xact_id()::xid from ${input(rows)}
+    insert into sync.record_digests (id, ${digest}, ${version})
+    select i.id, i.digest, pg_current_xact_id()::xid from ${input(rows)}
     ${added ? sql`` : overwrite}`.execute(trx)
 }
 
 async function keepOfEqual(
   trx: Db,
-  { account }: WriteContext,
   model: Model,
   { digest, version }: DigestColumns,
   rows: readonly Known[],
 ): Promise<void> {
   if (rows.length === 0) return
   await sql`
-    insert into sync.row_digests (account, id, ${digest}, ${version})
-    select ${account}, i.id, i.digest, stored.row_version from ${input(rows)}
+    insert into sync.record_digests (id, ${digest}, ${version})
+    select i.id, i.digest, stored.row_version from ${input(rows)}
     cross join lateral (
       select r.xmin as row_version from ${tableOf(model)} r where r.id = i.id offset 0
     ) as stored
     left join lateral (
       select ${digest} as digest, ${version} as row_version
-      from sync.row_digests where account = ${account} and id = i.id offset 0
+      from sync.record_digests where id = i.id offset 0
     ) as kept on true
     where (kept.row_version, kept.digest) is distinct from (stored.row_version, i.digest)
     order by i.id
-    on conflict (account, id) do update
+    on conflict (id) do update
       set ${digest} = excluded.${digest}, ${version} = excluded.${version}`.execute(trx)
 }
 

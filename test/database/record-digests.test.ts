@@ -22,7 +22,10 @@ for (const lazily of [false, true])
     /** Which write made each digest. */
     const digests = () =>
       mirror.ask(
-        `select id, digest, embedded_digest, xmin::text from sync.row_digests where account = $account order by id`,
+        `select d.id, digest, embedded_digest, d.xmin::text from sync.record_digests d join (
+          select id, account from ats.users union all select id, account from ats.candidates
+          union all select id, account from ats.applications union all select id, account from ats.interviews
+        ) as r on r.id = d.id where r.account = $account order by 1`,
       )
 
     test('is neither written nor is its digest, however often it comes', async () => {
@@ -118,7 +121,7 @@ for (const lazily of [false, true])
       await commit()
       await mirror.ask(`update ats.applications set outcome = 'HIRED' where account = $account`)
       await mirror.ask(`
-        update sync.row_digests d set digest = gen_random_uuid(), row_version = a.xmin
+        update sync.record_digests d set digest = gen_random_uuid(), row_version = a.xmin
         from ats.applications a where a.id = d.id and a.account = $account`)
       await commit()
       const { outcome } = await mirror.one<{ outcome: string }>(
