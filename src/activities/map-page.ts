@@ -1,7 +1,7 @@
 import type { Batch } from '../database/batch.ts'
 import { newestCopies } from '../database/outdated-copies.ts'
 import { RowIds } from '../database/row-id.ts'
-import { latestRows, type ReadRow, type Row, rowText, textOf, toRow } from '../database/rows.ts'
+import { jsonText, latestRows, type ReadRow, type Row, textOf, toRow } from '../database/rows.ts'
 import type { PageRecords } from '../gem/client.ts'
 import { parseExactJson } from '../gem/exact-json.ts'
 import { type RecordText, textWithout } from '../gem/record-text.ts'
@@ -120,7 +120,7 @@ class RecordReader {
     const id = this.#ids.of(this.#model.table, remoteId)
     // Rejected, it would be kept as Gem sent it, with what is embedded in it.
     const whole = text === null ? JSON.stringify(raw) : textWithout(text, [])
-    return { kind: 'read', id, remoteId, digest: digested.digest, holder, ...rowText(whole) }
+    return { kind: 'read', id, remoteId, digest: digested.digest, holder, ...jsonText(whole) }
   }
 
   /** Its digest is known, and so is its text where nothing is embedded in it. */

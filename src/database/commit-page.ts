@@ -15,12 +15,13 @@ import { followChanges, noChanges } from './follow-changes.ts'
 import { keepBooks } from './keep-books.ts'
 import { lockAccount } from './lock-account.ts'
 import { withoutOutdated } from './outdated-copies.ts'
+import { unpackValues } from './packed-values.ts'
 import { keepDigests, unchangedRows } from './record-digests.ts'
 import { isRefusedValue, type RefusedRow, writeCarefully } from './refused-values.ts'
 import { keepRejected, type Reject, resolveRejected } from './rejected-records.ts'
 import { blankBatch, blankBelongings } from './retention/blank-page.ts'
 import { blankRaw } from './retention/blank-record.ts'
-import { type PageContext, type Row, unpack } from './rows.ts'
+import type { PageContext, Row } from './rows.ts'
 import { readUnsettled } from './unsettled.ts'
 import { comparePairs, type WriteCounts, type Written, writeRows } from './write-page.ts'
 
@@ -161,7 +162,7 @@ async function writeBatch(
 
 /** Where a page has a record twice, the later copy decides whether it counts as rejected. */
 function verdicts(
-  { records }: Batch,
+  { model, records }: Batch,
   refused: readonly RefusedRow[],
   blank: ReadonlySet<string>,
 ): { rejects: readonly Reject[]; resolved: readonly (string | null)[] } {
@@ -176,7 +177,7 @@ function verdicts(
   }
   for (const { row, reason } of refused) {
     const { remoteId } = row
-    const raw = blank.has(remoteId) ? blankRaw(remoteId) : unpack(row).remote_data
+    const raw = blank.has(remoteId) ? blankRaw(remoteId) : unpackValues(model, row).remote_data
     verdict.set(remoteId, { remoteId, reason, raw })
   }
   const known = [...verdict.values()].filter((reject) => reject !== null)

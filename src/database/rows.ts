@@ -1,18 +1,18 @@
 import { type RawBuilder, sql } from 'kysely'
-import { parseExactJson } from '../gem/exact-json.ts'
 import { copyText, type PartialText } from '../gem/record-text.ts'
 import { isJsonObject, type JsonObject, type JsonText } from '../json.ts'
 import type { DeletionMark, Model } from '../mappers/model.ts'
 import type { MappedRecord } from '../mappers/read-record.ts'
 import type { DigestedRecord } from '../mappers/record-digest.ts'
 import type { MainTable } from '../streams.ts'
+import { type PackedValues, packValues, type RowValues } from './packed-values.ts'
 import { type RowIds, rowId } from './row-id.ts'
 
 /**
- * A mapped record under the ids of this database. Its values are packed: text that the set-based statements take as it
- * is, outside of the heap, so that they cost the collector nothing.
+ * A mapped record under the ids of this database. Its values are packed: bytes that the set-based statements take as they
+ * are, outside of the heap, so that they cost the collector nothing.
  */
-export interface Row extends RowText {
+export interface Row extends PackedValues {
   readonly kind: 'mapped'
   readonly id: string
   readonly remoteId: string
@@ -31,14 +31,8 @@ export interface Row extends RowText {
   readonly digest: string | null
 }
 
-/**
- * JSON in UTF-8, from `start` to `end`: all rows of a page share one piece of memory. Of a row it is what its record
- * wants, without its last brace, so that `rowset` can add what is decided in the database.
- */
-export type RowText = JsonText
-
 /** A record that is not mapped yet, since its row is likely to be stored as it is. The text is the record's own. */
-export interface ReadRow extends RowText {
+export interface ReadRow extends JsonText {
   readonly kind: 'read'
   readonly id: string
   readonly remoteId: string
@@ -102,13 +96,10 @@ export function toRow(model: Model, ids: RowIds, record: MappedRecord, told: Tol
   const { kind, remoteId, deleted, facts, warnings, columns } = record
   const values = {
     ...columns,
-    ...wanted,
-    id,
     remote_id: remoteId,
     deleted: deleted !== null,
     deleted_at: deleted?.at ?? null,
-    // A copy embedded in a candidate need not repeat whose it is.
-    implied_key: record.impliedKey ?? null,
+    implied_key: record.impliedKey,
   }
   return {
     ...{ kind, id, remoteId, deleted, wanted, facts, warnings },
@@ -116,7 +107,7 @@ export function toRow(model: Model, ids: RowIds, record: MappedRecord, told: Tol
     pairs: toPairs(model, ids, id, record),
     origin: model.table === 'applications' ? originOf(record) : null,
     remoteUpdatedAt: textOrNull(columns.remote_updated_at),
-    ...packWith(values, remoteDataOf(record, told)),
+    ...packValues(model, values, remoteDataOf(record, told)),
   }
 }
 
@@ -134,46 +125,21 @@ function originOf({ columns: { custom_fields, remote_created_at } }: MappedRecor
 
 const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null)
 
-/** What `pack` is given, by column. */
-type PackedValues = JsonObject & { readonly remote_data: JsonObject }
-
-const pack = ({ remote_data, ...others }: PackedValues) => packWith(others, JSON.stringify(remote_data))
-
-function packWith(values: JsonObject, remoteData: string | PartialText): RowText {
-  return rowText(remoteData, `${JSON.stringify(withoutNulls(values)).slice(0, -1)},"remote_data":`)
-}
-
-/** What is missing is null to `jsonb_to_recordset`, and need not be sent, parsed and sorted with the others. */
-function withoutNulls(values: JsonObject): JsonObject {
-  const some: Record<string, unknown> = {}
-  for (const name of Object.keys(values)) {
-    const value = values[name]
-    if (value !== null && value !== undefined) some[name] = value
-  }
-  return some
-}
-
-/** A text in memory of its own, behind another. */
-export function rowText(json: string | PartialText, before = ''): RowText {
+/** A text in memory of its own. */
+export function jsonText(json: string | PartialText): JsonText {
   if (typeof json === 'string') {
-    const bytes = Buffer.from(before + json)
+    const bytes = Buffer.from(json)
     return { bytes, start: 0, end: bytes.length }
   }
-  const bytes = Buffer.allocUnsafe(Buffer.byteLength(before) + json.end - json.start)
-  const start = bytes.write(before)
-  return { bytes, start: 0, end: start + copyText(json, bytes, start) }
+  const bytes = Buffer.allocUnsafe(json.end - json.start)
+  return { bytes, start: 0, end: copyText(json, bytes, 0) }
 }
 
-export const textOf = ({ bytes, start, end }: RowText) => bytes.toString('utf8', start, end)
-
-/** A row's values by column, but for nulls, `remote_data` among them; numbers that a double cannot hold keep their digits. */
-export function unpack(row: Row): PackedValues {
-  return parseExactJson(`${textOf(row)}}`) as PackedValues
-}
+export const textOf = ({ bytes, start, end }: JsonText) => bytes.toString('utf8', start, end)
 
 /** The row with other values than its record has: no digest of the record tells it. */
-export function withValues(row: Row, values: PackedValues): Row {
-  return { ...row, digest: null, ...pack(values) }
+export function withValues(model: Model, row: Row, values: RowValues): Row {
+  return { ...row, digest: null, ...packValues(model, values) }
 }
 
 function toPairs(model: Model, ids: RowIds, owner: string, record: MappedRecord): PairRow[] {
@@ -197,34 +163,4 @@ export const storedRow = (table: RawBuilder<unknown>, id: string) =>
 /** The JSON text of a parameter that `jsonb_to_recordset` reads. */
 export function recordset(rows: readonly JsonObject[]): string {
   return JSON.stringify(rows)
-}
-
-/**
- * The same of rows, each with columns that the record does not decide, which count instead of what it wants; in jsonb's
- * binary form, which is its text in UTF-8 behind a version. The texts are long, and need not be put together and encoded
- * once more while PostgreSQL waits. Its memory is its own: see `giveBack`.
- *
- * @param columnsOf undefined: the row is as its record wants it.
- */
-export function rowset(
-  rows: readonly Row[],
-  columnsOf: (row: Row) => Readonly<Record<string, string | null>> | undefined,
-): Buffer<ArrayBuffer> {
-  const ends = rows.map((row) => {
-    const columns = columnsOf(row)
-    // Of a name that comes twice, jsonb keeps the last value.
-    return columns === undefined ? '}' : `,${JSON.stringify(columns).slice(1)}`
-  })
-  const texts = rows.reduce((sum, { start, end }) => sum + end - start, 0)
-  const endings = ends.reduce((sum, end) => sum + Buffer.byteLength(end), 0)
-  const commas = Math.max(0, rows.length - 1)
-  const set = Buffer.allocUnsafeSlow('\x01[]'.length + texts + endings + commas)
-  let at = set.write('\x01[')
-  for (const [index, { bytes, start, end }] of rows.entries()) {
-    if (index > 0) at += set.write(',', at)
-    at += bytes.copy(set, at, start, end)
-    at += set.write(ends[index] ?? '', at)
-  }
-  set.write(']', at)
-  return set
 }

@@ -1,9 +1,11 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { giveBack } from '../give-back.ts'
 import type { Model } from '../mappers/model.ts'
+import { type ColumnArray, columnArrays, textArray } from './column-arrays.ts'
 import type { Db } from './connect.ts'
 import type { ForeseenValues } from './derived/foreseen-values.ts'
-import { type Change, type Row, rowset, storedRow, type WriteContext } from './rows.ts'
+import { type Change, type Row, storedRow, type WriteContext } from './rows.ts'
+import { uuids } from './uuid-array.ts'
 import { type Resolved, referencesOf } from './waiting-references.ts'
 
 export interface Upserted extends Change {
@@ -37,9 +39,10 @@ export async function upsertRows(
   const added = rows.filter(({ id }) => !stored.has(id))
   const others = rows.filter(({ id }) => stored.has(id))
   if (added.length > 0) {
-    const set = rowset(added, ({ id }) => both(references.get(id), foreseen.get(id)))
-    await insert(context, set).execute(trx)
-    giveBack(set)
+    const { columns, memory } = columnArrays(model, added)
+    const links = linkArrays(model, added, references)
+    await insert(context, [...links, ...columns, ...computedArrays(model, added, foreseen)]).execute(trx)
+    giveBack(memory)
   }
   const none = Object.fromEntries(Object.keys(model.references).map((column) => [column, null]))
   const written = added.map(
@@ -50,18 +53,61 @@ export async function upsertRows(
   )
   if (others.length === 0) return written
   const current = new Map(others.map((row) => [row.id, referencesOf(row, references)]))
-  const set = rowset(others, ({ id }) => references.get(id))
-  const { rows: rewritten } = await rewrite(context, set).execute(trx)
-  giveBack(set)
+  const { columns, memory } = columnArrays(model, others)
+  const links = linkArrays(model, others, references)
+  const { rows: rewritten } = await rewrite(context, [...links, ...columns]).execute(trx)
+  giveBack(memory)
   return [
     ...written,
     ...rewritten.map((row) => ({ ...row, inserted: false, current: current.get(row.id) ?? none })),
   ]
 }
 
-/** A row's columns, where it has some of either. */
-const both = <Columns extends object>(one: Columns | undefined, other: Columns | undefined) =>
-  one && other ? { ...one, ...other } : (one ?? other)
+/** The rows' ids and references. */
+function linkArrays(model: Model, rows: readonly Row[], references: Resolved): ColumnArray[] {
+  const wanted = rows.map((row) => referencesOf(row, references))
+  return [
+    uuidColumn(
+      'id',
+      rows.map(({ id }) => id),
+    ),
+    ...Object.keys(model.references).map((name) =>
+      uuidColumn(
+        name,
+        wanted.map((parents) => parents[name] ?? null),
+      ),
+    ),
+  ]
+}
+
+/** What other records decide, as far as it is foreseen. */
+function computedArrays({ derived }: Model, rows: readonly Row[], foreseen: ForeseenValues): ColumnArray[] {
+  return Object.entries(derived).map(([name, { postgres }]) => {
+    const values = rows.map(({ id }) => foreseen.get(id)?.[name] ?? null)
+    return postgres === 'uuid' ? uuidColumn(name, values) : textColumn(name, postgres, values)
+  })
+}
+
+const uuidColumn = (name: string, ids: readonly (string | null)[]): ColumnArray => ({
+  ...{ name, type: 'uuid', sentAs: 'uuid' },
+  array: uuids(ids),
+})
+
+const textColumn = (name: string, type: string, values: readonly (string | null)[]): ColumnArray => ({
+  ...{ name, type, sentAs: 'text' },
+  array: textArray(values),
+})
+
+/** Rows of parameters. PostgreSQL keeps those that a list of columns unnests in step to itself, and stores none of them. */
+function rowsOf(columns: readonly ColumnArray[]): RawBuilder<unknown> {
+  const typed = columns.map(({ name, type, sentAs }) =>
+    sql.raw(type === sentAs ? name : `${name}::${type} as ${name}`),
+  )
+  const sent = columns.map(
+    ({ name, sentAs, array }) => sql`unnest(${array}::${sql.raw(sentAs)}[]) as ${sql.raw(name)}`,
+  )
+  return sql`(select ${sql.join(typed)} from (select ${sql.join(sent)}) as sent)`
+}
 
 /**
  * Whether two objects of `remote_data` differ in more than signed URLs. Nearly all are the same from end to end, which is
@@ -88,19 +134,13 @@ function makeStatements(model: Model) {
   const previous = sql.raw(references.map((name) => `'${name}', r.${name}`).join(', '))
   const overwrite = sql.raw(own.map((name) => `${name} = excluded.${name}`).join(', '))
 
-  const sent = sql.raw(
-    Object.entries(sentTypes(model))
-      .map(([name, type]) => `${name} ${type}`)
-      .join(', '),
-  )
-
-  const insert = (context: WriteContext, input: Buffer) => sql`
+  const insert = (context: WriteContext, columns: readonly ColumnArray[]) => sql`
     insert into ${table} (account, id, remote_id, ${list([...own, ...computed])}, changed_at, remote_deleted_at, remote_data)
     select ${context.account}, id, remote_id, ${list([...own, ...computed])}, ${context.now}::timestamptz,
       case when deleted then coalesce(deleted_at, ${context.now}::timestamptz) end, remote_data
-    from jsonb_to_recordset(${input}::jsonb) as i (${sent})`
+    from ${rowsOf(columns)} as i`
 
-  const rewrite = (context: WriteContext, input: Buffer) => sql<
+  const rewrite = (context: WriteContext, columns: readonly ColumnArray[]) => sql<
     Pick<Upserted, 'id' | 'changed' | 'previous'>
   >`
     with compared as (
@@ -109,7 +149,7 @@ function makeStatements(model: Model) {
         (${list(own, 'r')}) is distinct from (${list(own, 'i')}) as columns_differ,
         ${sql.raw(dataDiffer('coalesce(r.remote_data - i.implied_key, r.remote_data)', 'i.remote_data'))} as data_differs,
         jsonb_build_object(${previous}) as previous
-      from jsonb_to_recordset(${input}::jsonb) as i (${sent})
+      from ${rowsOf(columns)} as i
       ${storedRow(table, 'i.id')}
     ), differing as (
       select *, columns_differ or remote_deleted_at is distinct from previous_deleted_at as changed
@@ -126,16 +166,4 @@ function makeStatements(model: Model) {
     select id, changed, previous from differing`
 
   return { insert, rewrite }
-}
-
-/** What is sent of a row. */
-function sentTypes({ columns, references, derived }: Model): Record<string, string> {
-  const types: Record<string, string> = {
-    ...{ id: 'uuid', remote_id: 'text', remote_data: 'jsonb', implied_key: 'text' },
-    ...{ deleted: 'boolean', deleted_at: 'timestamptz' },
-  }
-  for (const [name, { postgres }] of [...Object.entries(columns), ...Object.entries(derived)])
-    types[name] = postgres
-  for (const name of Object.keys(references)) types[name] = 'uuid'
-  return types
 }

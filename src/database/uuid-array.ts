@@ -2,23 +2,24 @@
  * A parameter of the type `uuid[]`, in PostgreSQL's binary form: its server reads texts of thousands of ids a page
  * several times as slowly, and the driver would write and look for quotes in each of them.
  *
- * @param ids UUIDs as text; dashes may be left out.
+ * @param ids UUIDs as text, or null; dashes may be left out.
  */
-export function uuids(ids: readonly string[]): Buffer {
+export function uuids(ids: readonly (string | null)[]): Buffer {
   const array = Buffer.allocUnsafe(ids.length === 0 ? emptyLength : headLength + ids.length * elementLength)
   array.writeInt32BE(ids.length === 0 ? 0 : 1, 0) // dimensions
-  array.writeInt32BE(0, 4) // no element is null
+  array.writeInt32BE(0, 4) // flags, which PostgreSQL does not need
   array.writeInt32BE(uuidType, 8)
   if (ids.length === 0) return array
   array.writeInt32BE(ids.length, 12)
   array.writeInt32BE(1, 16) // the first index
   let at = headLength
   for (const id of ids) {
-    array.writeInt32BE(uuidLength, at)
-    writeUuid(array, at + 4, id)
-    at += elementLength
+    at = array.writeInt32BE(id === null ? -1 : uuidLength, at)
+    if (id === null) continue
+    writeUuid(array, at, id)
+    at += uuidLength
   }
-  return array
+  return array.subarray(0, at)
 }
 
 const uuidType = 2950

@@ -3,8 +3,10 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { type MappedPage, mapPage } from '../../src/activities/map-page.ts'
 import type { Batch } from '../../src/database/batch.ts'
-import { type ReadRow, type Row, unpack } from '../../src/database/rows.ts'
+import { unpackValues } from '../../src/database/packed-values.ts'
+import type { ReadRow, Row } from '../../src/database/rows.ts'
 import { parsePage } from '../../src/gem/parse-body.ts'
+import type { Model } from '../../src/mappers/model.ts'
 import type { RejectedRecord } from '../../src/mappers/read-record.ts'
 import { models } from '../../src/mappers/registry.ts'
 import { type StreamName, streamNames, streams } from '../../src/streams.ts'
@@ -33,14 +35,14 @@ function readBoth(stream: StreamName, records: readonly object[], lazily: boolea
 
 const batchesOf = ({ page, embedded }: MappedPage) => (embedded ? [page, embedded] : [page])
 
-function comparable(row: Row | ReadRow | RejectedRecord): unknown {
+function comparable(model: Model, row: Row | ReadRow | RejectedRecord): unknown {
   if (row.kind !== 'mapped') return row
   const { bytes: _, start: __, end: ___, ...rest } = row
-  return { ...rest, values: unpack(row) }
+  return { ...rest, values: unpackValues(model, row) }
 }
 
-const mapped = ({ records, map }: Batch) =>
-  records.map((record) => comparable(record.kind === 'read' ? map(record) : record))
+const mapped = ({ model, records, map }: Batch) =>
+  records.map((record) => comparable(model, record.kind === 'read' ? map(record) : record))
 
 for (const stream of streamNames) {
   test(`${stream}: a record is mapped and digested alike from its own text, from what it says, and later`, () => {

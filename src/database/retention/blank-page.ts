@@ -33,9 +33,9 @@ export async function blankBatch(
   before: Date | null,
   batch: MappedBatch,
 ): Promise<BlankedBatch> {
-  const { personal } = batch.model
+  const { model } = batch
   const table = personalTable(batch)
-  if (before === null || personal === undefined || table === null)
+  if (before === null || model.personal === undefined || table === null)
     return { batch, persons: [], blank: new Set() }
   const rejected = batch.records.filter((record) => record.kind === 'rejected')
   const links = new Map<Row | RejectedRecord, Links>([
@@ -47,10 +47,10 @@ export async function blankBatch(
     if (isMarkedBefore(row, before)) persons.set(row, row.id)
   }
   const blank = new Set(batch.rows.filter((row) => persons.has(row)).map((row) => row.remoteId))
-  const rows = batch.rows.map((row) => (persons.has(row) ? blankRow(row, personal) : row))
+  const rows = batch.rows.map((row) => (persons.has(row) ? blankRow(model, row) : row))
   const records = batch.records.map((record) => {
     if (record.kind === 'read') return record
-    if (record.kind === 'mapped') return blank.has(record.remoteId) ? blankRow(record, personal) : record
+    if (record.kind === 'mapped') return blank.has(record.remoteId) ? blankRow(model, record) : record
     const isDue = persons.has(record) || (table === 'candidates' && isRejectedMarkedBefore(record, before))
     return isDue ? blankRejected(record) : record
   })
