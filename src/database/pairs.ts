@@ -1,9 +1,10 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Model } from '../mappers/model.ts'
 import { models } from '../mappers/registry.ts'
 import type { JoinTable } from '../streams.ts'
+import { textArray } from './column-arrays.ts'
 import type { Db } from './connect.ts'
-import { type PageContext, type Row, recordset, storedRow, type WriteContext } from './rows.ts'
+import { type PageContext, type PairRow, type Row, recordset, storedRow, type WriteContext } from './rows.ts'
 import { uuids } from './uuid-array.ts'
 
 type Join = NonNullable<Model['join']>
@@ -27,7 +28,19 @@ export async function writePairs(
   const pairs = rows.flatMap((row) => row.pairs)
   const present = pairs.filter((pair) => !missing.has(pair.parent))
   const waiting = pairs.filter((pair) => missing.has(pair.parent))
-  await upsertPairs(trx, context, join, recordset(present.map((pair) => ({ ...pair }))))
+  const hadRow = new Set(stored)
+  await addPairs(
+    trx,
+    context,
+    join,
+    present.filter(({ owner }) => !hadRow.has(owner)),
+  )
+  await upsertPairs(
+    trx,
+    context,
+    join,
+    present.filter(({ owner }) => hadRow.has(owner)),
+  )
   const kept = present.map((pair) => pair.id)
   if (stored.length > 0) await markGonePairs(trx, context, join, stored, kept)
   if (waiting.length > 0 || (stored.length > 0 && context.waiting))
@@ -37,37 +50,68 @@ export async function writePairs(
 /** Writes the join rows that waited for the given new parents. */
 export async function settlePairs(trx: Db, context: PageContext, parents: readonly string[]): Promise<void> {
   if (parents.length === 0 || !context.waiting) return
-  const settled = await sql<{ table_name: JoinTable; pairs: unknown }>`
+  const settled = await sql<{ table_name: JoinTable; pairs: PairRow[] }>`
     with settled as (delete from sync.waiting_pairs where parent_id = any(${uuids(parents)}::uuid[]) returning *)
     select table_name,
       jsonb_agg(jsonb_build_object('id', pair_id, 'owner', owner_id, 'parent', parent_id, 'roles', to_jsonb(roles))) as pairs
     from settled group by table_name`.execute(trx)
   for (const { table_name, pairs } of settled.rows) {
     const join = joins.find((known) => known.table === table_name)
-    if (join) await upsertPairs(trx, context, join, JSON.stringify(pairs))
+    if (join) await upsertPairs(trx, context, join, pairs)
   }
 }
 
-async function upsertPairs(trx: Db, context: WriteContext, join: Join, pairs: string): Promise<void> {
-  const hasRoles = join.table === 'job_hiring_team_members'
-  const roles = sql.raw(hasRoles ? ', roles' : '')
-  const differ = sql.raw(hasRoles ? 'r.roles is distinct from w.roles or' : '')
-  const table = sql.table(`ats.${join.table}`)
-  const insert = sql`
-    insert into ${table} (account, id, ${sql.ref(join.owner)}, ${sql.ref(join.parent)}, changed_at${roles})
-    select ${context.account}, id, owner, parent, ${context.now}::timestamptz${roles} from differing`
+/** Those of owners that have just got their row: nobody has written any of them before. */
+async function addPairs(
+  trx: Db,
+  context: WriteContext,
+  join: Join,
+  pairs: readonly PairRow[],
+): Promise<void> {
+  if (pairs.length === 0) return
+  await sql`${insertFrom(context, join, wanted(pairs))}`.execute(trx)
+}
+
+async function upsertPairs(
+  trx: Db,
+  context: WriteContext,
+  join: Join,
+  pairs: readonly PairRow[],
+): Promise<void> {
+  if (pairs.length === 0) return
+  const differ = sql.raw(hasRoles(join) ? 'r.roles is distinct from w.roles or' : '')
+  const insert = insertFrom(context, join, sql`differing`)
   await sql`
     with differing as (
       select w.*, r.id is null as added
-      from jsonb_to_recordset(${pairs}::jsonb) as w (id uuid, owner uuid, parent uuid, roles text[])
-      ${storedRow(table, 'w.id')}
+      from ${wanted(pairs)} as w
+      ${storedRow(sql.table(`ats.${join.table}`), 'w.id')}
       where r.id is null or ${differ} r.remote_deleted_at is not null
     ), added as (
       ${insert} where added order by id
     )
     ${insert} where not added order by id
     on conflict (id) do update set remote_deleted_at = null, changed_at = excluded.changed_at
-      ${sql.raw(hasRoles ? ', roles = excluded.roles' : '')}`.execute(trx)
+      ${sql.raw(hasRoles(join) ? ', roles = excluded.roles' : '')}`.execute(trx)
+}
+
+function insertFrom(context: WriteContext, join: Join, source: RawBuilder<unknown>): RawBuilder<unknown> {
+  const roles = sql.raw(hasRoles(join) ? ', roles' : '')
+  return sql`
+    insert into ${sql.table(`ats.${join.table}`)} (account, id, ${sql.ref(join.owner)}, ${sql.ref(join.parent)}, changed_at${roles})
+    select ${context.account}, id, owner, parent, ${context.now}::timestamptz${roles} from ${source}`
+}
+
+const hasRoles = ({ table }: Join) => table === 'job_hiring_team_members'
+
+/** Rows of parameters. */
+function wanted(pairs: readonly PairRow[]): RawBuilder<unknown> {
+  const ids = (of: (pair: PairRow) => string) => sql`unnest(${uuids(pairs.map(of))}::uuid[])`
+  // Roles are words of ours, which need no quotes.
+  const roles = textArray(pairs.map((pair) => pair.roles && `{${pair.roles.join()}}`))
+  return sql`(select id, owner, parent, roles::text[] from (
+    select ${ids(({ id }) => id)} as id, ${ids(({ owner }) => owner)} as owner, ${ids(({ parent }) => parent)} as parent,
+      unnest(${roles}::text[]) as roles) as sent)`
 }
 
 async function markGonePairs(

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { textArray } from '../column-arrays.ts'
 import type { Db } from '../connect.ts'
 import type { WriteContext } from '../rows.ts'
 import { uuids } from '../uuid-array.ts'
@@ -40,7 +41,9 @@ export async function plannedStages(
   if (items.length === 0) return []
   const { rows } = await sql<{ id: string; stage_id: string }>`
     select i.id, planned.stage_id
-    from jsonb_to_recordset(${JSON.stringify(items)}::jsonb) as i (id uuid, item text) cross join lateral (
+    from unnest(
+      ${uuids(items.map(({ id }) => id))}::uuid[], ${textArray(items.map(({ item }) => item))}::text[]
+    ) as i (id, item) cross join lateral (
       select p.stage_id from sync.stage_plans p join ats.application_stages s on s.id = p.stage_id
       where p.account = ${context.account} and p.item_key = md5(i.item)::uuid
       order by s.remote_id collate "C" limit 1
