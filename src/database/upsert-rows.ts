@@ -39,10 +39,8 @@ export async function upsertRows(
   const added = rows.filter(({ id }) => !stored.has(id))
   const others = rows.filter(({ id }) => stored.has(id))
   if (added.length > 0) {
-    const { columns, memory } = columnArrays(model, added)
-    const links = linkArrays(model, added, references)
-    await insert(context, [...links, ...columns, ...computedArrays(model, added, foreseen)]).execute(trx)
-    giveBack(memory)
+    const decided = [...linkArrays(model, added, references), ...computedArrays(model, added, foreseen)]
+    await sendRows(model, added, decided, (columns) => insert(context, columns).execute(trx))
   }
   const none = Object.fromEntries(Object.keys(model.references).map((column) => [column, null]))
   const written = added.map(
@@ -53,14 +51,27 @@ export async function upsertRows(
   )
   if (others.length === 0) return written
   const current = new Map(others.map((row) => [row.id, referencesOf(row, references)]))
-  const { columns, memory } = columnArrays(model, others)
   const links = linkArrays(model, others, references)
-  const { rows: rewritten } = await rewrite(context, [...links, ...columns]).execute(trx)
-  giveBack(memory)
+  const { rows: rewritten } = await sendRows(model, others, links, (columns) =>
+    rewrite(context, columns).execute(trx),
+  )
   return [
     ...written,
     ...rewritten.map((row) => ({ ...row, inserted: false, current: current.get(row.id) ?? none })),
   ]
+}
+
+/** Sends what the rows' records decide, with other columns, and gives its memory back when PostgreSQL has taken it. */
+async function sendRows<Result>(
+  model: Model,
+  rows: readonly Row[],
+  others: readonly ColumnArray[],
+  send: (columns: readonly ColumnArray[]) => Promise<Result>,
+): Promise<Result> {
+  const { columns, memory } = columnArrays(model, rows)
+  const result = await send([...others, ...columns])
+  giveBack(memory)
+  return result
 }
 
 /** The rows' ids and references. */
