@@ -119,8 +119,8 @@ class RecordReader {
     const { remoteId } = read
     const id = this.#ids.of(this.#model.table, remoteId)
     // Rejected, it would be kept as Gem sent it, with what is embedded in it.
-    const whole = text === null ? JSON.stringify(raw) : textWithout(text, [])
-    return { kind: 'read', id, remoteId, digest: digested.digest, holder, ...jsonText(whole) }
+    const { bytes, start, end } = text ?? jsonText(JSON.stringify(raw))
+    return { kind: 'read', id, remoteId, digest: digested.digest, holder, bytes, start, end }
   }
 
   /** Its digest is known, and so is its text where nothing is embedded in it. */

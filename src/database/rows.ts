@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { copyText, type PartialText } from '../gem/record-text.ts'
+import type { PartialText } from '../gem/record-text.ts'
 import { isJsonObject, type JsonObject, type JsonText } from '../json.ts'
 import type { DeletionMark, Model } from '../mappers/model.ts'
 import type { MappedRecord } from '../mappers/read-record.ts'
@@ -125,14 +125,9 @@ function originOf({ columns: { custom_fields, remote_created_at } }: MappedRecor
 
 const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null)
 
-/** A text in memory of its own. */
-export function jsonText(json: string | PartialText): JsonText {
-  if (typeof json === 'string') {
-    const bytes = Buffer.from(json)
-    return { bytes, start: 0, end: bytes.length }
-  }
-  const bytes = Buffer.allocUnsafe(json.end - json.start)
-  return { bytes, start: 0, end: copyText(json, bytes, 0) }
+export function jsonText(json: string): JsonText {
+  const bytes = Buffer.from(json)
+  return { bytes, start: 0, end: bytes.length }
 }
 
 export const textOf = ({ bytes, start, end }: JsonText) => bytes.toString('utf8', start, end)
