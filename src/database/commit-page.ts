@@ -11,6 +11,7 @@ import {
 import { advanceCursor, type Cursor } from './checkpoints.ts'
 import type { Db } from './connect.ts'
 import type { AccountState, RunMode } from './database-types.ts'
+import type { Known } from './find-stored.ts'
 import { followChanges, noChanges } from './follow-changes.ts'
 import { keepBooks } from './keep-books.ts'
 import { lockAccount } from './lock-account.ts'
@@ -75,10 +76,11 @@ type Write = (
   context: PageContext,
   batch: MappedBatch,
   embedded: readonly Row[],
+  known: Known,
 ) => Promise<Written & { readonly refused: readonly RefusedRow[] }>
 
-const writeAll: Write = async (trx, context, { model, rows, embedded: areCopies }, embedded) => {
-  const written = await writeRows(trx, context, model, rows, embedded)
+const writeAll: Write = async (trx, context, { model, rows, embedded: areCopies }, embedded, known) => {
+  const written = await writeRows(trx, context, model, rows, embedded, known)
   const changes = written.changes[model.table] ?? []
   await keepDigests(trx, { model, rows, embedded: areCopies, written: changes })
   return { ...written, refused: [] }
@@ -101,8 +103,8 @@ async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<Pag
   const { runId, looksUp } = commit
   const writing: Writing = { trx, context, runId, blankDeletedBefore, rejecting, looksUp, write }
   const cameAlong = embedded ? mappedOf(embedded) : []
-  const own = await writeBatch(writing, page, cameAlong)
-  const along = embedded ? await writeBatch(writing, embedded, []) : null
+  const own = await writeBatch(writing, page, cameAlong, [])
+  const along = embedded ? await writeBatch(writing, embedded, [], own.present) : null
   // What was foreseen of copies that came along is right if each of them has become a row.
   const isRight = [embedded?.records.length ?? 0, along?.counts.inserted ?? 0].every(
     (n) => n === cameAlong.length,
@@ -132,21 +134,31 @@ interface WrittenBatch extends Written {
   /** Of records that are stored as they are, there are none: see `keepDigests`. */
   readonly warnings: number
   readonly newlyBlank: readonly string[]
+  /** Ids of records that have a row now. */
+  readonly present: readonly string[]
 }
 
-/** @param cameAlong rows that are embedded in the batch's records, as far as they are mapped. */
+/**
+ * @param cameAlong rows that are embedded in the batch's records, as far as they are mapped.
+ * @param present rows that the page has written before.
+ */
 async function writeBatch(
   { trx, context, runId, blankDeletedBefore, rejecting, looksUp, write }: Writing,
   given: Batch,
   cameAlong: readonly Row[],
+  present: readonly string[],
 ): Promise<WrittenBatch> {
   const unchanged = looksUp ? await unchangedRows(trx, given.model, given.rows) : new Set<string>()
   const same = given.rows.filter((row) => row.kind === 'mapped').filter((row) => unchanged.has(row.id))
   await comparePairs(trx, context, given.model, same)
   const differing = mapOthers(given, unchanged)
   const { batch, persons, blank } = await blankBatch(trx, context, blankDeletedBefore, differing)
-  const current = batch.embedded ? { ...batch, rows: await withoutOutdated(trx, batch.rows) } : batch
-  const { refused, counts, ...written } = await write(trx, context, current, cameAlong)
+  const { rows, stored } = batch.embedded
+    ? await withoutOutdated(trx, batch.rows)
+    : { ...batch, stored: null }
+  const known = { stored, present: new Set(present) }
+  const { refused, counts, ...written } = await write(trx, context, { ...batch, rows }, cameAlong, known)
+  const refusedIds = new Set(refused.map(({ row }) => row.id))
   const { rejects, resolved } = verdicts(batch, refused, blank)
   await keepRejected(trx, context, runId, batch.stream, rejects)
   if (rejecting.has(batch.stream)) await resolveRejected(trx, context, batch.stream, resolved)
@@ -157,6 +169,7 @@ async function writeBatch(
     rejected: rejects.length,
     warnings: countWarnings(batch),
     newlyBlank: inserted + updated > 0 ? persons : [],
+    present: [...unchanged, ...rows.map(({ id }) => id).filter((id) => !refusedIds.has(id))],
   }
 }
 

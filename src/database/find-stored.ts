@@ -12,23 +12,34 @@ export interface Found {
   readonly missing: ReadonlySet<string>
 }
 
+/** What the page has found out before, and need not be asked for. */
+export interface Known {
+  /** Those of the batch's rows that are stored; null: that has not been asked. */
+  readonly stored: ReadonlySet<string> | null
+  /** Rows that this transaction has written, or found. */
+  readonly present: ReadonlySet<string>
+}
+
+export const nothingKnown: Known = { stored: null, present: new Set() }
+
 /** Nearly all rows of a first sync are new, nearly all parents are there: the few ids that are neither are asked for. */
-export async function findStored(trx: Db, model: Model, rows: readonly Row[]): Promise<Found> {
-  const parents = new Wanted()
+export async function findStored(
+  trx: Db,
+  model: Model,
+  rows: readonly Row[],
+  { stored, present }: Known,
+): Promise<Found> {
+  const parents = new Wanted(present)
   for (const row of rows) {
     for (const [column, table] of Object.entries(model.references)) parents.add(table, row.wanted[column])
   }
   if (model.join) parents.addPairs(model.join, rows)
-  const own = idsWith(
-    model.table,
-    rows.map(({ id }) => id),
-    'stored',
-  )
-  const { rows: found } = await sql<{ id: string; is: keyof Found }>`
-    ${sql.join([own, ...parents.missing()], sql` union all `)}`.execute(trx)
+  const ids = rows.map(({ id }) => id)
+  const questions = [...(stored ? [] : [idsWith(model.table, ids, 'stored')]), ...parents.missing()]
+  const found = await askAll<{ id: string; is: keyof Found }>(trx, questions)
   const idsThatAre = (what: keyof Found) =>
     new Set(found.filter((row) => row.is === what).map((row) => row.id))
-  return { stored: idsThatAre('stored'), missing: idsThatAre('missing') }
+  return { stored: stored ?? idsThatAre('stored'), missing: idsThatAre('missing') }
 }
 
 /** Parents that the rows' pairs want, and that have no row. */
@@ -37,20 +48,29 @@ export async function findMissingPairParents(
   join: NonNullable<Model['join']>,
   rows: readonly Row[],
 ): Promise<ReadonlySet<string>> {
-  const parents = new Wanted()
+  const parents = new Wanted(nothingKnown.present)
   parents.addPairs(join, rows)
-  const selects = parents.missing()
-  if (selects.length === 0) return new Set()
-  const { rows: found } = await sql<{ id: string }>`${sql.join(selects, sql` union all `)}`.execute(trx)
+  const found = await askAll<{ id: string }>(trx, parents.missing())
   return new Set(found.map((row) => row.id))
+}
+
+async function askAll<Answer>(trx: Db, questions: readonly RawBuilder<unknown>[]): Promise<Answer[]> {
+  if (questions.length === 0) return []
+  const { rows } = await sql<Answer>`${sql.join(questions, sql` union all `)}`.execute(trx)
+  return rows
 }
 
 /** Ids by table. */
 class Wanted {
+  readonly #present: ReadonlySet<string>
   readonly #ids = new Map<string, Set<string>>()
 
+  constructor(present: ReadonlySet<string>) {
+    this.#present = present
+  }
+
   add(table: string, id: string | null | undefined): void {
-    if (!id) return
+    if (!id || this.#present.has(id)) return
     const ids = this.#ids.get(table)
     if (ids === undefined) this.#ids.set(table, new Set([id]))
     else ids.add(id)

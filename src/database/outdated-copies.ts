@@ -14,14 +14,20 @@ export function newestCopies(copies: readonly Row[]): Row[] {
   return [...newest.values()]
 }
 
-/** The copies that are not older than what is stored. */
-export async function withoutOutdated(trx: Db, copies: readonly Row[]): Promise<Row[]> {
-  if (copies.length === 0) return []
+/** The copies that are not older than what is stored, and which are stored. */
+export async function withoutOutdated(
+  trx: Db,
+  copies: readonly Row[],
+): Promise<{ rows: Row[]; stored: ReadonlySet<string> }> {
+  if (copies.length === 0) return { rows: [], stored: new Set() }
   const stored = await lastActivities(
     trx,
     copies.map(({ id }) => id),
   )
-  return copies.filter((copy) => !isNewer(stored.get(copy.id) ?? null, lastActivity(copy)))
+  return {
+    rows: copies.filter((copy) => !isNewer(stored.get(copy.id) ?? null, lastActivity(copy))),
+    stored: new Set(stored.keys()),
+  }
 }
 
 /** Of the stored rows, in milliseconds. The copies' own times stay here: PostgreSQL may refuse one, and the page with it. */

@@ -160,6 +160,31 @@ describe('the statements of a page', () => {
     }
   })
 
+  test('do not include a second try where copies are stored, or want parents that are missing', async () => {
+    const statements: string[] = []
+    const connection = connect(database.workerUrl, {
+      max: 1,
+      onStatement: ({ query }) => statements.push(query.sql),
+    })
+    try {
+      const mirror = await openMirror(connection)
+      const copy = { id: 'a', candidate_id: 'c', jobs: [{ id: 'j' }], current_stage: { id: 's' } }
+      for (const status of ['active', 'hired'])
+        await mirror.commit('candidates', { id: 'c', applications: [{ ...copy, status }] })
+      const { outcome } = await mirror.one<{ outcome: string }>(
+        'select outcome from ats.applications where account = $account',
+      )
+      assert.equal(outcome, 'HIRED')
+      assert.ok(statements.some((statement) => statement.includes('ats"."applications')))
+      assert.deepEqual(
+        statements.filter((statement) => statement.includes('savepoint')),
+        [],
+      )
+    } finally {
+      await connection.destroy()
+    }
+  })
+
   for (const [name, order] of [
     ['parents first', streamNames],
     ['children first', streamNames.toReversed()],
