@@ -3,6 +3,7 @@ import { copyText, type PartialText } from '../gem/record-text.ts'
 import type { JsonObject } from '../json.ts'
 import type { Column } from '../mappers/columns.ts'
 import type { Model } from '../mappers/model.ts'
+import { mostBytes } from '../utf8.ts'
 
 /**
  * The values that a record decides, but for references, from `start` to `end`: in the order of `packedColumns`, each behind
@@ -154,6 +155,3 @@ class Writer {
     this.#bytes = Buffer.concat([this.#bytes.subarray(0, this.#at)], 2 * needed)
   }
 }
-
-/** A character takes at most three bytes. */
-const mostBytes = (text: string) => 3 * text.length

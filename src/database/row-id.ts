@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { mostBytes } from '../utf8.ts'
 
 const namespace = Buffer.from('0b9e5c1e6d0f5a578f0e3c5d2a9b7f41', 'hex')
 
@@ -43,8 +44,7 @@ export class RowIds {
 const scratch = Buffer.concat([namespace, Buffer.alloc(1_000)])
 
 function inNamespace(name: string): Buffer {
-  // A character takes at most three bytes.
-  if (namespace.length + 3 * name.length > scratch.length)
+  if (namespace.length + mostBytes(name) > scratch.length)
     return Buffer.concat([namespace, Buffer.from(name)])
   return scratch.subarray(0, namespace.length + scratch.write(name, namespace.length))
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { copyText, type PartialText, type RecordText, textWithout } from '../gem/record-text.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
+import { mostBytes } from '../utf8.ts'
 import type { MappingSettings, Model } from './model.ts'
 import { withoutEmbedded } from './read-record.ts'
 
@@ -87,9 +88,6 @@ export class RecordDigester {
     this.#scratch = Buffer.concat([head, Buffer.alloc(2 * length)])
   }
 }
-
-/** A character takes at most three bytes. */
-const mostBytes = (text: string) => 3 * text.length
 
 /** As JSON, without the URLs; null where the record has none. */
 function unsignedAttachments({ attachments }: JsonObject): string | null {
