@@ -26,17 +26,22 @@ export interface Moment {
 /**
  * Whether a row may have passed through other values. Between two pages of stages, and before a vanished one is found to
  * be gone, ranks do. A job's description does between two pages of postings: one leaves, for the moment, to one that is
- * about to leave as well.
+ * about to leave as well. So does a candidate's source, where one application leaves and another one comes.
  */
 function mayPassThrough(table: TableName, row: Row, before: Moment, after: Moment): boolean {
   if (table === 'job_application_stages') return true
-  if (table !== 'jobs') return false
-  const moved = [...after.tables.job_postings].filter(([key, posting]) => {
-    const owners = [posting.job_id, before.tables.job_postings.get(key)?.job_id]
-    const place = `job_postings ${String(posting.id)}`
-    return owners.includes(row.id) && before.changes.get(place) !== after.changes.get(place)
-  })
-  return moved.length > 1
+  if (table === 'jobs') return movedOf(row, 'job_postings', 'job_id', before, after) > 1
+  if (table === 'candidates') return movedOf(row, 'applications', 'candidate_id', before, after) > 1
+  return false
+}
+
+/** How many rows that are the owner's, or were before, have changed. */
+function movedOf(owner: Row, table: TableName, reference: string, before: Moment, after: Moment): number {
+  return [...after.tables[table]].filter(([key, row]) => {
+    const owners = [row[reference], before.tables[table].get(key)?.[reference]]
+    const place = `${table} ${String(row.id)}`
+    return owners.includes(owner.id) && before.changes.get(place) !== after.changes.get(place)
+  }).length
 }
 
 /** Rows whose `changed_at` moved although no column but `remote_data` differs, or stood still although one does. */
