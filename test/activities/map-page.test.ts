@@ -20,8 +20,9 @@ interface Readings {
 }
 
 function readBoth(stream: StreamName, records: readonly object[], lazily: boolean): Readings | null {
-  // Most would hold what has to be made storable, and could not be taken as they are.
-  const text = JSON.stringify(records).replaceAll(/\\u(?:0000|d[89a-f]..)/g, 'x')
+  // Most would hold what has to be made storable, and could not be taken as they are; names may be the same then.
+  const storable = JSON.stringify(records).replaceAll(/\\u(?:0000|d[89a-f]..)/g, 'x')
+  const text = JSON.stringify(JSON.parse(storable))
   const parsed = parsePage(Buffer.from(text), models[streams[stream].model].embeds)
   if ('problem' in parsed) throw new Error(parsed.problem)
   const { value, texts, needsSanitising } = parsed
