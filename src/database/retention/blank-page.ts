@@ -34,8 +34,9 @@ export async function blankBatch(
   batch: MappedBatch,
 ): Promise<BlankedBatch> {
   const { model } = batch
+  const { personal } = model
   const table = personalTable(batch)
-  if (before === null || model.personal === undefined || table === null)
+  if (before === null || personal === undefined || table === null)
     return { batch, persons: [], blank: new Set() }
   const rejected = batch.records.filter((record) => record.kind === 'rejected')
   const links = new Map<Row | RejectedRecord, Links>([
@@ -47,10 +48,11 @@ export async function blankBatch(
     if (isMarkedBefore(row, before)) persons.set(row, row.id)
   }
   const blank = new Set(batch.rows.filter((row) => persons.has(row)).map((row) => row.remoteId))
-  const rows = batch.rows.map((row) => (persons.has(row) ? blankRow(model, row) : row))
+  const rows = batch.rows.map((row) => (persons.has(row) ? blankRow(model, row, personal) : row))
   const records = batch.records.map((record) => {
     if (record.kind === 'read') return record
-    if (record.kind === 'mapped') return blank.has(record.remoteId) ? blankRow(model, record) : record
+    if (record.kind === 'mapped')
+      return blank.has(record.remoteId) ? blankRow(model, record, personal) : record
     const isDue = persons.has(record) || (table === 'candidates' && isRejectedMarkedBefore(record, before))
     return isDue ? blankRejected(record) : record
   })

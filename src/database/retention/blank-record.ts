@@ -1,13 +1,11 @@
 import type { JsonObject } from '../../json.ts'
-import type { Model } from '../../mappers/model.ts'
+import type { Model, PersonalData } from '../../mappers/model.ts'
 import type { RejectedRecord } from '../../mappers/read-record.ts'
 import { unpackValues } from '../packed-values.ts'
 import { type Row, withValues } from '../rows.ts'
 
 /** The row as it may be kept of a deleted candidate: ids, references, times and states. */
-export function blankRow(model: Model, row: Row): Row {
-  if (model.personal === undefined) return row
-  const { keeps, columns, customFields } = model.personal
+export function blankRow(model: Model, row: Row, { keeps, columns, customFields }: PersonalData): Row {
   const { custom_fields, remote_data, ...values } = unpackValues(model, row)
   return withValues(model, row, {
     ...values,
