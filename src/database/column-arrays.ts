@@ -17,19 +17,18 @@ export interface ColumnArrays {
 }
 
 /**
- * What the rows' records decide, column by column. JSON of the same rows takes PostgreSQL twice as long to parse and to
- * divide into rows and columns; here their values are only copied from where they lie.
+ * What the rows' records decide, column by column. JSON of the same rows takes PostgreSQL nearly twice as long to parse and
+ * to divide into rows and columns; here their values are only copied from where they lie.
  */
 export function columnArrays(model: Model, rows: readonly PackedValues[]): ColumnArrays {
   const columns = packedColumns(model)
-  const lengths = lengthsOf(rows, columns.length)
-  const memory = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length, 0))
-  const starts = Uint32Array.from(lengths)
-  let start = 0
-  for (const [index, length] of lengths.entries()) {
-    starts[index] = start
-    start += length
-  }
+  let length = 0
+  const starts = lengthsOf(rows, columns.length).map((ofColumn) => {
+    const start = length
+    length += ofColumn
+    return start
+  })
+  const memory = Buffer.allocUnsafeSlow(length)
   const ends = Uint32Array.from(columns, ({ type }, index) =>
     writeHead(memory, starts[index] as number, oids[sentAs[type]], rows.length),
   )

@@ -29,18 +29,10 @@ export async function writePairs(
   const present = pairs.filter((pair) => !missing.has(pair.parent))
   const waiting = pairs.filter((pair) => missing.has(pair.parent))
   const hadRow = new Set(stored)
-  await addPairs(
-    trx,
-    context,
-    join,
-    present.filter(({ owner }) => !hadRow.has(owner)),
-  )
-  await upsertPairs(
-    trx,
-    context,
-    join,
-    present.filter(({ owner }) => hadRow.has(owner)),
-  )
+  const added = present.filter(({ owner }) => !hadRow.has(owner))
+  const others = present.filter(({ owner }) => hadRow.has(owner))
+  if (added.length > 0) await insertFrom(context, join, wanted(added)).execute(trx)
+  if (others.length > 0) await upsertPairs(trx, context, join, others)
   const kept = present.map((pair) => pair.id)
   if (stored.length > 0) await markGonePairs(trx, context, join, stored, kept)
   if (waiting.length > 0 || (stored.length > 0 && context.waiting))
@@ -61,24 +53,12 @@ export async function settlePairs(trx: Db, context: PageContext, parents: readon
   }
 }
 
-/** Those of owners that have just got their row: nobody has written any of them before. */
-async function addPairs(
-  trx: Db,
-  context: WriteContext,
-  join: Join,
-  pairs: readonly PairRow[],
-): Promise<void> {
-  if (pairs.length === 0) return
-  await sql`${insertFrom(context, join, wanted(pairs))}`.execute(trx)
-}
-
 async function upsertPairs(
   trx: Db,
   context: WriteContext,
   join: Join,
   pairs: readonly PairRow[],
 ): Promise<void> {
-  if (pairs.length === 0) return
   const differ = sql.raw(hasRoles(join) ? 'r.roles is distinct from w.roles or' : '')
   const insert = insertFrom(context, join, sql`differing`)
   await sql`

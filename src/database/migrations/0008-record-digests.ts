@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * The same digests by the ids of their rows alone, which are looked up for every record of every sync: half as dear without
- * the account before them. They begin anew, which costs the next full sync a comparison of each row. An older worker goes
+ * The same digests by the ids of their rows alone, which are looked up for every record of every sync: a third cheaper
+ * without the account before them. They begin anew, which costs the next full sync a comparison of each row. An older worker goes
  * on with `sync.row_digests`; a row that either version writes is a new version of the row, and compared by the other.
  * The old table goes with a later migration, once no such worker is left. Breaks nothing.
  */
