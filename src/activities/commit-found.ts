@@ -20,6 +20,6 @@ export async function commitFound(
     ),
     cursor,
     looksUp: false,
-    requests: context.limiter.takeCalls(),
+    takeCalls: () => context.limiter.takeCalls(),
   })
 }

@@ -49,7 +49,7 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
       page,
       embedded,
       looksUp: lazily,
-      requests: context.limiter.takeCalls(),
+      takeCalls: () => context.limiter.takeCalls(),
     })
     fetched.page.release()
     lazily = isMostlyUnchanged(outcome)

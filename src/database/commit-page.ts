@@ -1,32 +1,21 @@
 import type { StreamName } from '../streams.ts'
-import {
-  type Batch,
-  copiesOf,
-  countWarnings,
-  countWellRead,
-  type MappedBatch,
-  mapOthers,
-  mappedOf,
-} from './batch.ts'
 import { advanceCursor, type Cursor } from './checkpoints.ts'
 import type { Db } from './connect.ts'
 import type { AccountState, RunMode } from './database-types.ts'
-import type { Known } from './find-stored.ts'
-import { followChanges, noChanges } from './follow-changes.ts'
 import { keepBooks } from './keep-books.ts'
 import { lockAccount } from './lock-account.ts'
-import { withoutOutdated } from './outdated-copies.ts'
-import { unpackValues } from './packed-values.ts'
-import { keepDigests, unchangedRows } from './record-digests.ts'
-import { isRefusedValue, type RefusedRow, writeCarefully } from './refused-values.ts'
-import { keepRejected, type Reject, resolveRejected } from './rejected-records.ts'
-import { blankBatch, blankBelongings } from './retention/blank-page.ts'
-import { blankRaw } from './retention/blank-record.ts'
-import type { PageContext, Row } from './rows.ts'
+import { isRefusedValue } from './refused-values.ts'
 import { readUnsettled } from './unsettled.ts'
-import { comparePairs, type WriteCounts, type Written, writeRows } from './write-page.ts'
+import {
+  carefully,
+  type PageRecords,
+  type RecordsOutcome,
+  type Write,
+  writeAll,
+  writeRecords,
+} from './write-records.ts'
 
-export interface PageCommit {
+export interface PageCommit extends PageRecords {
   readonly account: string
   readonly runId: string
   readonly mode: RunMode
@@ -37,19 +26,11 @@ export interface PageCommit {
   readonly looksUp: boolean
   /** Where the next page begins. */
   readonly cursor: Cursor
-  /** The stream's own records. */
-  readonly page: Batch
-  /** Those that came along in them. */
-  readonly embedded: Batch | null
-  /** Calls to Gem since the last commit, failed ones included. */
-  readonly requests: number
+  /** Asked when the page is committed: calls to Gem since the last commit, failed ones included. */
+  readonly takeCalls: () => number
 }
 
-export interface PageOutcome extends WriteCounts {
-  readonly rejected: number
-  readonly warnings: number
-  /** What copies embedded in the page's records came to; null: there were none to look for. */
-  readonly embedded: WriteCounts | null
+export interface PageOutcome extends RecordsOutcome {
   /** The account's state as the commit saw it: whether to go on. */
   readonly accountState: AccountState
 }
@@ -61,139 +42,25 @@ export interface PageOutcome extends WriteCounts {
  * @throws FencedError if a newer attempt has taken the stream over, or the account is gone.
  */
 export async function commitPage(db: Db, commit: PageCommit): Promise<PageOutcome> {
+  const writeBy = async (write: Write) =>
+    await db.transaction().execute(async (trx) => await lockThenWrite(trx, commit, write))
   try {
-    return await db.transaction().execute((trx) => writePage(trx, commit, writeAll))
+    return await writeBy(writeAll)
   } catch (error) {
     if (!isRefusedValue(error)) throw error
     // Only a page with a value that PostgreSQL refuses pays for the savepoints that find it.
-    return await db.transaction().execute((trx) => writePage(trx, commit, carefully))
+    return await writeBy(carefully)
   }
 }
 
-/** Writes a batch's rows, given those that came along in them. */
-type Write = (
-  trx: Db,
-  context: PageContext,
-  batch: MappedBatch,
-  embedded: readonly Row[],
-  known: Known,
-) => Promise<Written & { readonly refused: readonly RefusedRow[] }>
-
-const writeAll: Write = async (trx, context, { model, rows, embedded: areCopies }, embedded, known) => {
-  const written = await writeRows(trx, context, model, rows, embedded, known)
-  const changes = written.changes[model.table] ?? []
-  await keepDigests(trx, { model, rows, embedded: areCopies, written: changes })
-  return { ...written, refused: [] }
-}
-
-/** It follows the changes by itself, part by part. */
-const carefully: Write = async (trx, context, batch, embedded) => ({
-  ...(await writeCarefully(trx, context, batch.model, copiesOf(batch), embedded)),
-  ...noChanges,
-  foreseen: new Set(),
-})
-
-async function writePage(trx: Db, commit: PageCommit, write: Write): Promise<PageOutcome> {
-  const { account, cursor, page, embedded } = commit
+async function lockThenWrite(trx: Db, commit: PageCommit, write: Write): Promise<PageOutcome> {
+  const { account, runId, looksUp, cursor } = commit
   const { state: accountState, blankDeletedBefore } = await lockAccount(trx, account)
   const now = await advanceCursor(trx, commit, cursor)
   const { rejecting, waiting } = await readUnsettled(trx, account)
-  const context: PageContext = { account, now, waiting }
-
-  const { runId, looksUp } = commit
-  const writing: Writing = { trx, context, runId, blankDeletedBefore, rejecting, looksUp, write }
-  const cameAlong = embedded ? mappedOf(embedded) : []
-  const own = await writeBatch(writing, page, cameAlong, [])
-  const along = embedded ? await writeBatch(writing, embedded, [], own.present) : null
-  // What was foreseen of copies that came along is right if each of them has become a row.
-  const isRight = [embedded?.records.length ?? 0, along?.counts.inserted ?? 0].every(
-    (n) => n === cameAlong.length,
-  )
-  await followChanges(trx, context, along ? [own, along] : [own], isRight ? own.foreseen : new Set())
-  await blankBelongings(trx, context, [...own.newlyBlank, ...(along?.newlyBlank ?? [])])
-
-  const warnings = own.warnings + (along?.warnings ?? 0)
-  const outcome = { ...own.counts, rejected: own.rejected, warnings }
-  await keepBooks(trx, commit, outcome, along && { ...along.counts, rejected: along.rejected })
-  return { ...outcome, embedded: along?.counts ?? null, accountState }
-}
-
-/** How the batches of a page are written. */
-interface Writing {
-  readonly trx: Db
-  readonly context: PageContext
-  readonly runId: string
-  readonly blankDeletedBefore: Date | null
-  readonly rejecting: ReadonlySet<StreamName>
-  readonly looksUp: boolean
-  readonly write: Write
-}
-
-interface WrittenBatch extends Written {
-  readonly rejected: number
-  /** Of records that are stored as they are, there are none: see `keepDigests`. */
-  readonly warnings: number
-  readonly newlyBlank: readonly string[]
-  /** Ids of records that have a row now. */
-  readonly present: readonly string[]
-}
-
-/**
- * @param cameAlong rows that are embedded in the batch's records, as far as they are mapped.
- * @param present rows that the page has written before.
- */
-async function writeBatch(
-  { trx, context, runId, blankDeletedBefore, rejecting, looksUp, write }: Writing,
-  given: Batch,
-  cameAlong: readonly Row[],
-  present: readonly string[],
-): Promise<WrittenBatch> {
-  const unchanged = looksUp ? await unchangedRows(trx, given.model, given.rows) : new Set<string>()
-  const same = given.rows.filter((row) => row.kind === 'mapped').filter((row) => unchanged.has(row.id))
-  await comparePairs(trx, context, given.model, same)
-  const differing = mapOthers(given, unchanged)
-  const { batch, persons, blank } = await blankBatch(trx, context, blankDeletedBefore, differing)
-  const { rows, stored } = batch.embedded
-    ? await withoutOutdated(trx, batch.rows)
-    : { ...batch, stored: null }
-  const known = { stored, present: new Set(present) }
-  const { refused, counts, ...written } = await write(trx, context, { ...batch, rows }, cameAlong, known)
-  const refusedIds = new Set(refused.map(({ row }) => row.id))
-  const { rejects, resolved } = verdicts(batch, refused, blank)
-  await keepRejected(trx, context, runId, batch.stream, rejects)
-  if (rejecting.has(batch.stream)) await resolveRejected(trx, context, batch.stream, resolved)
-  const { inserted, updated } = counts
-  return {
-    ...written,
-    counts: { ...counts, unchanged: countWellRead(batch) - inserted - updated - refused.length },
-    rejected: rejects.length,
-    warnings: countWarnings(batch),
-    newlyBlank: inserted + updated > 0 ? persons : [],
-    present: [...unchanged, ...rows.map(({ id }) => id).filter((id) => !refusedIds.has(id))],
-  }
-}
-
-/** Where a page has a record twice, the later copy decides whether it counts as rejected. */
-function verdicts(
-  { model, records }: Batch,
-  refused: readonly RefusedRow[],
-  blank: ReadonlySet<string>,
-): { rejects: readonly Reject[]; resolved: readonly (string | null)[] } {
-  const isWell = refused.length === 0 && records.every((record) => record.kind !== 'rejected')
-  if (isWell) return { rejects: [], resolved: records.map((record) => record.remoteId) }
-  const unreadable: Reject[] = []
-  const verdict = new Map<string, Reject | null>()
-  for (const record of records) {
-    if (record.kind !== 'rejected') verdict.set(record.remoteId, null)
-    else if (record.remoteId === null) unreadable.push(record)
-    else verdict.set(record.remoteId, record)
-  }
-  for (const { row, reason } of refused) {
-    const { remoteId } = row
-    const raw = blank.has(remoteId) ? blankRaw(remoteId) : unpackValues(model, row).remote_data
-    verdict.set(remoteId, { remoteId, reason, raw })
-  }
-  const known = [...verdict.values()].filter((reject) => reject !== null)
-  const resolved = [...verdict].filter(([, reject]) => reject === null).map(([id]) => id)
-  return { rejects: [...unreadable, ...known], resolved }
+  const context = { account, now, waiting }
+  const writing = { trx, context, runId, blankDeletedBefore, rejecting, looksUp, write }
+  const outcome = await writeRecords(writing, commit)
+  await keepBooks(trx, commit, outcome)
+  return { ...outcome, accountState }
 }

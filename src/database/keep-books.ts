@@ -3,14 +3,13 @@ import type { PageCommit } from './commit-page.ts'
 import type { Db } from './connect.ts'
 import { rowId } from './row-id.ts'
 import { uuids } from './uuid-array.ts'
-import type { WriteCounts } from './write-page.ts'
+import type { BatchOutcome, RecordsOutcome } from './write-records.ts'
 
 /** What a page leaves in its run, in one statement: the ids that it saw, when Gem answered first, its counters. */
 export async function keepBooks(
   trx: Db,
   commit: PageCommit,
-  own: Counts & { readonly warnings: number },
-  along: Counts | null,
+  { embedded: along, ...own }: RecordsOutcome,
 ): Promise<void> {
   const parts = {
     started: startedAt(commit),
@@ -18,18 +17,16 @@ export async function keepBooks(
     embedded: along && embeddedCounts(commit, along),
   }
   const given = Object.entries(parts).filter(([, part]) => part !== null)
-  const { runId, stream, page, requests } = commit
+  const { runId, stream, page } = commit
   const { inserted, updated, unchanged, rejected, warnings } = own
   await sql`
     with ${sql.join(given.map(([name, part]) => sql`${sql.ref(name)} as (${part})`))}
     update sync.run_streams set
       pages = pages + 1, fetched = fetched + ${page.records.length}, inserted = inserted + ${inserted},
       updated = updated + ${updated}, unchanged = unchanged + ${unchanged}, rejected = rejected + ${rejected},
-      warnings = warnings + ${warnings}, requests = requests + ${requests}
+      warnings = warnings + ${warnings}, requests = requests + ${commit.takeCalls()}
     where run_id = ${runId} and stream = ${stream}`.execute(trx)
 }
-
-type Counts = WriteCounts & { readonly rejected: number }
 
 function startedAt({ runId, cursor }: PageCommit): RawBuilder<unknown> {
   return sql`
@@ -59,7 +56,7 @@ function seenIds({ account, runId, cursor, page, embedded }: PageCommit): RawBui
 /** What embedded copies brought counts for the stream whose records they are, which is read later. */
 function embeddedCounts(
   { runId, embedded }: PageCommit,
-  { inserted, updated, rejected }: Counts,
+  { inserted, updated, rejected }: BatchOutcome,
 ): RawBuilder<unknown> | null {
   if (embedded === null || inserted + updated + rejected === 0) return null
   return sql`

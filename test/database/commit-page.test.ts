@@ -46,7 +46,7 @@ async function commit(
     cursor: { ...firstCursor, offset },
     ...mapText(JSON.stringify(records), { stream, mapping: mappingOf(account) }),
     looksUp: true,
-    requests: 1,
+    takeCalls: () => 1,
   })
 }
 
@@ -172,7 +172,7 @@ describe('the page commit', () => {
         cursor: firstCursor,
         ...mapText(JSON.stringify([user('x')]), { stream: 'users', mapping: mappingOf(account) }),
         looksUp: true,
-        requests: 1,
+        takeCalls: () => 1,
       }),
       /account removed has been removed/,
     )

@@ -27,7 +27,7 @@ describe('an attempt that was held up', () => {
 
   const commit = async (claim: Claim, fence: number, cursor: Cursor) =>
     await commitPage(db, {
-      ...{ ...claim, mode: 'full', fence, cursor, requests: 1, looksUp: true },
+      ...{ ...claim, mode: 'full', fence, cursor, takeCalls: () => 1, looksUp: true },
       ...{
         ...mapText('[]', { stream: 'users', mapping: mappingOf(claim.account) }),
       },

@@ -94,7 +94,7 @@ export async function syncDirectly(db: Db, sync: DirectSync): Promise<PageOutcom
           cursor: { ...firstCursor, offset },
           ...mapText(JSON.stringify(records), { stream, mapping: mappingOf(account, settings) }),
           looksUp: true,
-          requests: 1,
+          takeCalls: () => 1,
         }),
       )
     }

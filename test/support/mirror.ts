@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { MappingOf } from '../../src/activities/map-page.ts'
 import { takeLease } from '../../src/database/checkpoints.ts'
-import { commitPage, type PageOutcome } from '../../src/database/commit-page.ts'
+import { commitPage, type PageCommit, type PageOutcome } from '../../src/database/commit-page.ts'
 import type { Db } from '../../src/database/connect.ts'
 import { beginRun, beginStream } from '../../src/database/runs.ts'
 import { type MainTable, type StreamName, streamNames } from '../../src/streams.ts'
@@ -16,6 +16,8 @@ export interface Mirror {
   readonly account: string
   /** Commits one page of a list. */
   commit(stream: StreamName, ...records: unknown[]): Promise<PageOutcome>
+  /** A page of a list as it would be committed. */
+  pageOf(stream: StreamName, ...records: unknown[]): PageCommit
   /** The same by other settings or code. */
   mappedBy(mapping: Pick<MappingOf, 'settings' | 'rules'>): Pick<Mirror, 'commit'>
   /** What a query finds; `$account` in it stands for the account. */
@@ -62,21 +64,25 @@ export async function openMirror(
     return row.at
   }
 
+  const pagesBy =
+    (mapping: MappingOf): Mirror['pageOf'] =>
+    (stream, ...records) => ({
+      ...{ account, runId, mode: 'full', stream, fence: fences.get(stream) ?? 0, cursor: firstCursor },
+      ...mapText(JSON.stringify(records), { stream, mapping }),
+      looksUp: true,
+      takeCalls: () => 1,
+    })
   const committing =
     (mapping: MappingOf): Mirror['commit'] =>
     async (stream, ...records) =>
-      await commitPage(db, {
-        ...{ account, runId, mode: 'full', stream, fence: fences.get(stream) ?? 0, cursor: firstCursor },
-        ...mapText(JSON.stringify(records), { stream, mapping }),
-        looksUp: true,
-        requests: 1,
-      })
+      await commitPage(db, pagesBy(mapping)(stream, ...records))
   const mapping = mappingOf(account, noSettings, lazily)
 
   return {
     account,
     ask,
     commit: committing(mapping),
+    pageOf: pagesBy(mapping),
     mappedBy: (other) => ({ commit: committing({ ...mapping, ...other }) }),
     one,
     async parentOf(table, id, column, parent) {

@@ -74,7 +74,7 @@ async function commitTwice({ db, reader }: Round, { account, runId, stream, body
   const commit = async (lazily: boolean) => {
     const mapped = mapText(body, { stream, mapping: mappingOf(account, settings, lazily) })
     const place = { account, runId, mode: 'full', stream, fence, cursor: firstCursor } as const
-    await commitPage(db, { ...place, ...mapped, looksUp: true, requests: 1 })
+    await commitPage(db, { ...place, ...mapped, looksUp: true, takeCalls: () => 1 })
     return await versions(reader, account)
   }
   try {
