@@ -1,4 +1,4 @@
-import { commitPage, type PageCommit, type PageOutcome } from '../database/commit-page.ts'
+import { commitPage, type PageCommit, type PageOutcome, type Place } from '../database/commit-page.ts'
 import { inSpan } from '../tracing.ts'
 import type { SliceContext } from './slice-context.ts'
 
@@ -6,10 +6,11 @@ import type { SliceContext } from './slice-context.ts'
 export async function commit(
   { db, meter, log }: Pick<SliceContext, 'db' | 'meter' | 'log'>,
   page: PageCommit,
+  place?: Place,
 ): Promise<PageOutcome> {
   const start = performance.now()
   const outcome = await inSpan('commit page', {}, async (span) => {
-    const committed = await commitPage(db, page)
+    const committed = await commitPage(db, page, place)
     const { inserted, updated, unchanged, rejected } = committed
     span.setAttributes({ inserted, updated, unchanged, rejected, offset: page.cursor.offset })
     return committed

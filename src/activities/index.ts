@@ -58,6 +58,7 @@ export function createActivities({
   hasSearchAttributes,
   dispatcherFor,
 }: ActivityDependencies) {
+  let slices = 0
   const activities = {
     /** What the workflow needs to know to plan. Fails for good if the account is unknown. */
     async loadAccount({ account }: { account: string }): Promise<LoadedAccount> {
@@ -86,6 +87,7 @@ export function createActivities({
       })
       const lines = linesOf(log, input)
       const beat = setInterval(() => context.heartbeat(), 5_000)
+      slices++
       try {
         return await syncSlice(
           {
@@ -95,6 +97,7 @@ export function createActivities({
             limiter,
             settings,
             rules: mappingRules(settings),
+            isOnlySlice: () => slices === 1,
             attempt: context.info.attempt,
             key,
             meter,
@@ -104,6 +107,7 @@ export function createActivities({
           input,
         )
       } finally {
+        slices--
         clearInterval(beat)
         await gem.close()
       }

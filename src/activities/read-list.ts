@@ -6,7 +6,7 @@ import { holdsAt, newReading } from '../gem/list-reading.ts'
 import { pageAt } from '../gem/paging.ts'
 import { models } from '../mappers/registry.ts'
 import { streams } from '../streams.ts'
-import { commit } from './commit.ts'
+import { CommittingPage, commitInOrder } from './commit-in-order.ts'
 import { tryDeadEnd } from './dead-end.ts'
 import type { MappingOf } from './map-page.ts'
 import { type FetchedPage, readPages } from './read-pages.ts'
@@ -26,40 +26,60 @@ const mostStepsBack = 20
 /** Reads one step of a stream: each page is fetched, mapped and committed, in the list's order. */
 export async function readList(context: SliceContext, slice: Slice, from: Cursor): Promise<Reached> {
   const { maxPerPage, mostRows } = context.settings
-  let cursor = placed({ ...from, size: { ...from.size, perPage: Math.min(from.size.perPage, maxPerPage) } })
-  if (cursor.offset === 0 && cursor.deadEnd !== null) await tryDeadEnd(context, slice, cursor, cursor.deadEnd)
-  let lazily = await expectsNoChange(context, slice, cursor)
+  const begin = placed({ ...from, size: { ...from.size, perPage: Math.min(from.size.perPage, maxPerPage) } })
+  if (begin.offset === 0 && begin.deadEnd !== null) await tryDeadEnd(context, slice, begin, begin.deadEnd)
+  let expected = await whatToExpect(context, slice, begin)
   const pages = readPages(context.gem, {
     path: streams[slice.stream].path,
-    query: queryOf(slice.stream, cursor),
-    ...{ offset: cursor.offset, reading: cursor.reading, size: cursor.size, maxPerPage, mostRows },
+    query: queryOf(slice.stream, begin),
+    ...{ offset: begin.offset, reading: begin.reading, size: begin.size, maxPerPage, mostRows },
     inFlight: slice.inFlight,
     mayFetch: slice.mayCall,
     read: (body) =>
-      context.readPage({ body, stream: slice.stream, mapping: mappingOf(context, slice, lazily) }),
+      context.readPage({
+        body,
+        stream: slice.stream,
+        mapping: mappingOf(context, slice, expected === 'unchanged'),
+      }),
     signal: context.signal,
   })
-  for await (const fetched of pages) {
-    const { page, embedded } = fetched.page.mapped
-    const unreadable = page.records.filter((record) => record.remoteId === null).length
-    const { cursor: next, isEnd } = advance(cursor, fetched, unreadable)
-    const outcome = await commit(context, {
-      ...slice,
-      cursor: next,
-      page,
-      embedded,
-      looksUp: lazily,
-      takeCalls: () => context.limiter.takeCalls(),
-    })
-    fetched.page.release()
-    lazily = isMostlyUnchanged(outcome)
+  const committed = commitInOrder(withCursors(pages, begin), ({ fetched, cursor }, before) => {
+    const takeCalls = () => context.limiter.takeCalls()
+    const commit = { ...slice, ...fetched.page.mapped, cursor, looksUp: expected === 'unchanged', takeCalls }
+    const ahead = expected === 'new' && context.isOnlySlice()
+    return new CommittingPage(context, { commit, ahead, release: () => fetched.page.release() }, before)
+  })
+  for await (const { page, outcome } of committed) {
+    expected = expectedAfter(outcome)
     if (outcome.accountState !== 'ACTIVE') return { end: { kind: 'halted' } }
-    if (isEnd) return { end: null, cursor: await closeStep(context, slice, next) }
-    const goesBack = next.offset < fetched.nextOffset
-    cursor = next
-    if (goesBack) return { end: null, cursor }
+    if (page.isEnd) return { end: null, cursor: await closeStep(context, slice, page.cursor) }
+    if (page.goesBack) return { end: null, cursor: page.cursor }
   }
   return { end: { kind: 'more' } }
+}
+
+interface PlacedPage {
+  readonly fetched: FetchedPage
+  /** Where the cursor stands after it. */
+  readonly cursor: Cursor
+  /** The step ends with it. */
+  readonly isEnd: boolean
+  /** A part of the list that it ends is read again. */
+  readonly goesBack: boolean
+}
+
+/** Each page with the place that it moves the cursor to, up to one behind which the list is not read on. */
+async function* withCursors(pages: AsyncIterable<FetchedPage>, begin: Cursor): AsyncGenerator<PlacedPage> {
+  let before = begin
+  for await (const fetched of pages) {
+    const { records } = fetched.page.mapped.page
+    const unreadable = records.filter((record) => record.remoteId === null).length
+    const { cursor, isEnd } = advance(before, fetched, unreadable)
+    const goesBack = cursor.offset < fetched.nextOffset
+    yield { fetched, cursor, isEnd, goesBack }
+    if (isEnd || goesBack) return
+    before = cursor
+  }
 }
 
 /** Its own data alone: it goes to another thread. */
@@ -68,21 +88,28 @@ function mappingOf({ settings, rules }: SliceContext, { account }: Slice, lazily
   return { account, settings: { jobBoard, integrationFields }, rules, lazily }
 }
 
+/** What most rows of a page are likely to be. */
+type Expected = 'new' | 'unchanged' | 'anything'
+
 /**
- * What has not changed on the pages before is not likely to have changed here; nor what an earlier run has read, but for
- * records that are asked for because they have changed.
+ * What they were on the pages before; at first, what has not been read by an earlier run is new, and what has been is not
+ * likely to have changed, but for records that are asked for because they have.
  */
-async function expectsNoChange(
+async function whatToExpect(
   { db }: SliceContext,
   { account, runId, stream }: Slice,
   { step }: Cursor,
-): Promise<boolean> {
+): Promise<Expected> {
   const counts = await readCounts(db, runId, stream)
-  if (counts.pages > 0) return isMostlyUnchanged(counts)
-  return step.kind === 'whole' && (await readWatermark(db, account, stream)) !== null
+  if (counts.pages > 0) return expectedAfter(counts)
+  if (step.kind !== 'whole') return 'anything'
+  return (await readWatermark(db, account, stream)) === null ? 'new' : 'unchanged'
 }
 
-const isMostlyUnchanged = ({ inserted, updated, unchanged }: WriteCounts) => unchanged > inserted + updated
+function expectedAfter({ inserted, updated, unchanged }: WriteCounts): Expected {
+  if (unchanged > inserted + updated) return 'unchanged'
+  return inserted > unchanged + updated ? 'new' : 'anything'
+}
 
 /** The cursor at a place that means the same at its page size; where none can be told, at the list's begin. */
 function placed(cursor: Cursor): Cursor {

@@ -19,6 +19,8 @@ export interface SliceContext {
   readonly settings: SyncSettings
   /** By which its records are mapped. */
   readonly rules: MappingRules
+  /** Whether the worker has no other slice to work on by now: then it has cores to spare. */
+  readonly isOnlySlice: () => boolean
   /** The how manieth attempt at this slice, from 1. */
   readonly attempt: number
   /** Whether the account's present key has been found to show rows that are mirrored already. */

@@ -137,6 +137,52 @@ export async function advanceCursor(
   return row.now
 }
 
+/** What of an account's commits is seen without its lock. */
+export interface SeenCommits {
+  /** PostgreSQL's clock: a time for `changed_at`, later than that of all commits that were seen. */
+  readonly now: string
+  /** The latest time at which another stream of the account was committed to; null: at none. */
+  readonly others: string | null
+  /** Some of the account's candidates are kept blank. */
+  readonly keepsBlank: boolean
+}
+
+export async function lookAtCommits(
+  trx: Db,
+  { account, stream }: Pick<Holding, 'account' | 'stream'>,
+): Promise<SeenCommits> {
+  const { rows } = await sql<SeenCommits>`
+    select clock_timestamp()::text as now, ${othersOf(account, stream)} as others, blank_deleted_before is not null as "keepsBlank"
+    from sync.accounts where account = ${account}`.execute(trx)
+  const [row] = rows
+  if (row === undefined) throw fenced({ account, stream })
+  return row
+}
+
+/**
+ * Moves the cursor as `advanceCursor` does, to the time that was seen, if that still is the latest, and no other stream of
+ * the account was committed to since. Asked while the account is locked.
+ *
+ * @returns whether it was so.
+ */
+export async function advanceCursorAsSeen(
+  trx: Db,
+  { account, stream, runId, fence }: Holding,
+  cursor: Cursor,
+  { now, others }: SeenCommits,
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update sync.checkpoints set cursor = ${JSON.stringify(cursor)}::jsonb, updated_at = ${now}::timestamptz
+    where account = ${account} and stream = ${stream} and run_id = ${runId} and fence = ${fence}
+      and updated_at < ${now}::timestamptz and ${othersOf(account, stream)} is not distinct from ${others}`.execute(
+    trx,
+  )
+  return numAffectedRows === 1n
+}
+
+const othersOf = (account: string, stream: StreamName) => sql`(
+  select max(updated_at)::text from sync.checkpoints where account = ${account} and stream <> ${stream})`
+
 export function fenced({ account, stream }: Pick<Holding, 'account' | 'stream'>): FencedError {
   return new FencedError(
     `${account}/${stream}: a newer attempt has taken this stream over, or its run has ended`,

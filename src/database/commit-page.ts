@@ -1,5 +1,6 @@
 import type { StreamName } from '../streams.ts'
 import { advanceCursor, type Cursor } from './checkpoints.ts'
+import { commitAhead, type PageBefore } from './commit-ahead.ts'
 import type { Db } from './connect.ts'
 import type { AccountState, RunMode } from './database-types.ts'
 import { keepBooks } from './keep-books.ts'
@@ -35,15 +36,36 @@ export interface PageOutcome extends RecordsOutcome {
   readonly accountState: AccountState
 }
 
+/** Where a page stands among those of its list. */
+export interface Place {
+  /** The page before, where this one may be written while that is committed; null: it is committed, if there is one. */
+  readonly before: PageBefore | null
+  /** Told when this page is being committed, so far that the one behind it may begin to be written. */
+  readonly onBegun: () => void
+}
+
 /**
  * Commits a page in one transaction: its rows, what follows from them, its rejects, the ids that it saw, its counters
- * and the cursor. All of it is kept, or nothing.
+ * and the cursor. All of it is kept, or nothing. Pages of a list are committed in their order.
  *
- * @throws FencedError if a newer attempt has taken the stream over, or the account is gone.
+ * @throws FencedError if a newer attempt has taken the stream over, or the account is gone; what the page before has
+ *   failed by.
  */
-export async function commitPage(db: Db, commit: PageCommit): Promise<PageOutcome> {
+export async function commitPage(db: Db, commit: PageCommit, place: Place = alone): Promise<PageOutcome> {
+  const { before, onBegun } = place
+  // Not to hold a connection that the page before may need.
+  await before?.begun
+  return await db.connection().execute(async (connection) => {
+    const ahead = before && (await commitAhead(connection, commit, before, onBegun))
+    return ahead ?? (await commitInTurn(connection, commit, onBegun))
+  })
+}
+
+const alone: Place = { before: null, onBegun: () => {} }
+
+async function commitInTurn(connection: Db, commit: PageCommit, onBegun: () => void): Promise<PageOutcome> {
   const writeBy = async (write: Write) =>
-    await db.transaction().execute(async (trx) => await lockThenWrite(trx, commit, write))
+    await connection.transaction().execute(async (trx) => await lockThenWrite(trx, commit, write, onBegun))
   try {
     return await writeBy(writeAll)
   } catch (error) {
@@ -53,10 +75,16 @@ export async function commitPage(db: Db, commit: PageCommit): Promise<PageOutcom
   }
 }
 
-async function lockThenWrite(trx: Db, commit: PageCommit, write: Write): Promise<PageOutcome> {
+async function lockThenWrite(
+  trx: Db,
+  commit: PageCommit,
+  write: Write,
+  onBegun: () => void,
+): Promise<PageOutcome> {
   const { account, runId, looksUp, cursor } = commit
   const { state: accountState, blankDeletedBefore } = await lockAccount(trx, account)
   const now = await advanceCursor(trx, commit, cursor)
+  onBegun()
   const { rejecting, waiting } = await readUnsettled(trx, account)
   const context = { account, now, waiting }
   const writing = { trx, context, runId, blankDeletedBefore, rejecting, looksUp, write }

@@ -18,16 +18,27 @@ export interface Known {
   readonly stored: ReadonlySet<string> | null
   /** Rows that this transaction has written, or found. */
   readonly present: ReadonlySet<string>
+  /** Nothing may be written unless all rows are new, and all parents there. */
+  readonly mustBeNew: boolean
 }
 
-export const nothingKnown: Known = { stored: null, present: new Set() }
+export const nothingKnown: Known = { stored: null, present: new Set(), mustBeNew: false }
 
-/** Nearly all rows of a first sync are new, nearly all parents are there: the few ids that are neither are asked for. */
+/** Rows that had to be new are not all, or lack a parent. */
+export class NotNewError extends Error {
+  override readonly name = 'NotNewError'
+}
+
+/**
+ * Nearly all rows of a first sync are new, nearly all parents are there: the few ids that are neither are asked for.
+ *
+ * @throws NotNewError
+ */
 export async function findStored(
   trx: Db,
   model: Model,
   rows: readonly Row[],
-  { stored, present }: Known,
+  { stored, present, mustBeNew }: Known,
 ): Promise<Found> {
   const parents = new Wanted(present)
   for (const row of rows) {
@@ -39,7 +50,11 @@ export async function findStored(
   const found = await askAll<{ id: string; is: keyof Found }>(trx, questions)
   const idsThatAre = (what: keyof Found) =>
     new Set(found.filter((row) => row.is === what).map((row) => row.id))
-  return { stored: stored ?? idsThatAre('stored'), missing: idsThatAre('missing') }
+  const result = { stored: stored ?? idsThatAre('stored'), missing: idsThatAre('missing') }
+  if (mustBeNew && result.stored.size + result.missing.size > 0) {
+    throw new NotNewError('rows that had to be new are stored, or lack a parent')
+  }
+  return result
 }
 
 /** Parents that the rows' pairs want, and that have no row. */

@@ -64,6 +64,10 @@ export const writeAll: Write = async (
   return { ...written, refused: [] }
 }
 
+/** @throws NotNewError before it writes anything that is not new. */
+export const writeNew: Write = async (trx, context, batch, embedded, known) =>
+  await writeAll(trx, context, batch, embedded, { ...known, mustBeNew: true })
+
 /** Finds the rows that PostgreSQL refuses; it follows the changes by itself, part by part. */
 export const carefully: Write = async (trx, context, batch, embedded) => ({
   ...(await writeCarefully(trx, context, batch.model, copiesOf(batch), embedded)),
@@ -131,7 +135,7 @@ async function writeBatch(
   const { rows, stored } = batch.embedded
     ? await withoutOutdated(trx, batch.rows)
     : { ...batch, stored: null }
-  const known = { stored, present: new Set(present) }
+  const known = { stored, present: new Set(present), mustBeNew: false }
   const { refused, counts, ...written } = await write(trx, context, { ...batch, rows }, cameAlong, known)
   const refusedIds = new Set(refused.map(({ row }) => row.id))
   const { rejects, resolved } = verdicts(batch, refused, blank)

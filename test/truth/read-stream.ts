@@ -26,6 +26,7 @@ export async function readStream(
   const context: SliceContext = {
     ...{ db, gem, limiter, settings, rules: mappingRules(settings), readPage: readHere },
     key: { compared: true, version: '' },
+    isOnlySlice: () => true,
     attempt: 1,
     signal: new AbortController().signal,
     meter: options.meter ?? silentMeter,

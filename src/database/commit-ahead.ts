@@ -1,0 +1,110 @@
+import type { StreamName } from '../streams.ts'
+import { type Batch, mappedOf } from './batch.ts'
+import { advanceCursorAsSeen, lookAtCommits } from './checkpoints.ts'
+import type { PageCommit, PageOutcome } from './commit-page.ts'
+import type { Db } from './connect.ts'
+import { NotNewError } from './find-stored.ts'
+import { keepBooks } from './keep-books.ts'
+import { lockAccount } from './lock-account.ts'
+import { isRefusedValue } from './refused-values.ts'
+import { readUnsettled } from './unsettled.ts'
+import { writeNew, writeRecords } from './write-records.ts'
+
+/** The page before, while it is being committed. */
+export interface PageBefore {
+  /** Of its records. */
+  readonly ids: ReadonlySet<string>
+  /** Resolves when it has its connection, and its time: what begins now is later, and holds up nothing that it needs. */
+  readonly begun: PromiseLike<unknown>
+  /** Resolves when it is committed; rejects if it is not, or no page may follow it. */
+  readonly committed: PromiseLike<unknown>
+}
+
+/**
+ * Commits a page of new rows that is written while the page before it is committed, so that the account is locked for a
+ * moment only. It has to come to the same as if the page had been written in its turn:
+ *
+ * - What it writes is its own: new rows, which no other commit can see, let alone change. No row of others waits for them,
+ *   follows from them, or lacks for them.
+ * - What it has seen is so when its turn has come: nothing but the page before was committed in between, which has none
+ *   of its rows, and left nothing that waits for them.
+ * - Its time is later than that of all that is committed: `changed_at` tells the order of an account's commits.
+ *
+ * @returns null where that is not so: nothing of it is kept, and the page before is committed.
+ * @throws what the page before has failed by.
+ */
+export async function commitAhead(
+  connection: Db,
+  commit: PageCommit,
+  before: PageBefore,
+  onBegun: () => void,
+): Promise<PageOutcome | null> {
+  try {
+    mustHold(standsAlone(commit, before.ids))
+    return await connection
+      .transaction()
+      .execute(async (trx) => await writeThenLock(trx, commit, before, onBegun))
+  } catch (error) {
+    await before.committed
+    if (error instanceof NotNewError || error instanceof NotAsSeenError || isRefusedValue(error)) return null
+    throw error
+  }
+}
+
+async function writeThenLock(
+  trx: Db,
+  commit: PageCommit,
+  { committed }: PageBefore,
+  onBegun: () => void,
+): Promise<PageOutcome> {
+  const { account, runId } = commit
+  const seen = await lookAtCommits(trx, commit)
+  onBegun()
+  mustHold(!seen.keepsBlank && (await isSettled(trx, account)))
+  const context = { account, now: seen.now, waiting: false }
+  const outcome = await writeRecords(
+    { ...{ trx, context, runId, write: writeNew, looksUp: false }, ...nothingToSettle },
+    commit,
+  )
+  await committed
+  const { state: accountState, blankDeletedBefore } = await lockAccount(trx, account)
+  mustHold(blankDeletedBefore === null)
+  mustHold(await advanceCursorAsSeen(trx, commit, commit.cursor, seen))
+  // By the page before, or by this one: a job of an application's that was not its first choice may be missing.
+  mustHold(await isSettled(trx, account))
+  await keepBooks(trx, commit, outcome)
+  return { ...outcome, accountState }
+}
+
+const nothingToSettle = { blankDeletedBefore: null, rejecting: new Set<StreamName>() }
+
+async function isSettled(trx: Db, account: string): Promise<boolean> {
+  const { rejecting, waiting } = await readUnsettled(trx, account)
+  return rejecting.size === 0 && !waiting
+}
+
+/** Lists whose new rows concern no row of other pages: candidates bring their applications, interviews come last. */
+const lists: ReadonlySet<StreamName> = new Set(['candidates', 'scheduled_interviews'])
+
+/** As far as the page itself tells. */
+function standsAlone({ stream, page, embedded }: PageCommit, others: ReadonlySet<string>): boolean {
+  if (!lists.has(stream)) return false
+  const own = new Set(page.rows.map(({ id }) => id))
+  const isOwn = (batch: Batch) =>
+    batch.records.every((record) => record.kind === 'mapped' && !others.has(record.id))
+  if (embedded === null) return isOwn(page)
+  return (
+    isOwn(page) &&
+    isOwn(embedded) &&
+    mappedOf(embedded).every((copy) => own.has(copy.wanted.candidate_id ?? ''))
+  )
+}
+
+/** The page has to be written in its turn. */
+class NotAsSeenError extends Error {
+  override readonly name = 'NotAsSeenError'
+}
+
+function mustHold(holds: boolean): void {
+  if (!holds) throw new NotAsSeenError('the page has to be written in its turn')
+}
