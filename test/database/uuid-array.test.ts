@@ -37,6 +37,8 @@ describe('a uuid[] in binary form', () => {
   })
 
   test('is not made of what is no UUID', () => {
-    assert.throws(() => uuids(['6fa459ea']), RangeError)
+    const id = '6fa459ea-ee8a-5ca4-894e-db77e160355e'
+    for (const other of ['6fa459ea', id.replace('6', 'g'), id.replace('e', 'é'), `${id}0`])
+      assert.throws(() => uuids([other]), RangeError, other)
   })
 })
