@@ -29,6 +29,7 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
   const begin = placed({ ...from, size: { ...from.size, perPage: Math.min(from.size.perPage, maxPerPage) } })
   if (begin.offset === 0 && begin.deadEnd !== null) await tryDeadEnd(context, slice, begin, begin.deadEnd)
   let expected = await whatToExpect(context, slice, begin)
+  let isInVain = false
   const pages = readPages(context.gem, {
     path: streams[slice.stream].path,
     query: queryOf(slice.stream, begin),
@@ -46,11 +47,12 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
   const committed = commitInOrder(withCursors(pages, begin), ({ fetched, cursor }, before) => {
     const takeCalls = () => context.limiter.takeCalls()
     const commit = { ...slice, ...fetched.page.mapped, cursor, looksUp: expected === 'unchanged', takeCalls }
-    const ahead = expected === 'new' && context.isOnlySlice()
+    const ahead = expected === 'new' && !isInVain && context.isOnlySlice()
     return new CommittingPage(context, { commit, ahead, release: () => fetched.page.release() }, before)
   })
   for await (const { page, outcome } of committed) {
     expected = expectedAfter(outcome)
+    isInVain ||= outcome.inVain
     if (outcome.accountState !== 'ACTIVE') return { end: { kind: 'halted' } }
     if (page.isEnd) return { end: null, cursor: await closeStep(context, slice, page.cursor) }
     if (page.goesBack) return { end: null, cursor: page.cursor }

@@ -3,12 +3,11 @@ import { type Batch, mappedOf } from './batch.ts'
 import { advanceCursorAsSeen, lookAtCommits } from './checkpoints.ts'
 import type { PageCommit, PageOutcome } from './commit-page.ts'
 import type { Db } from './connect.ts'
-import { NotNewError } from './find-stored.ts'
 import { keepBooks } from './keep-books.ts'
 import { lockAccount } from './lock-account.ts'
 import { isRefusedValue } from './refused-values.ts'
 import { readUnsettled } from './unsettled.ts'
-import { writeNew, writeRecords } from './write-records.ts'
+import { writeAll, writeRecords } from './write-records.ts'
 
 /** The page before, while it is being committed. */
 export interface PageBefore {
@@ -21,11 +20,11 @@ export interface PageBefore {
 }
 
 /**
- * Commits a page of new rows that is written while the page before it is committed, so that the account is locked for a
- * moment only. It has to come to the same as if the page had been written in its turn:
+ * Commits a page that stands alone, and is written while the page before it is committed: the account is locked for a moment
+ * only. It has to come to the same as if the page had been written in its turn:
  *
- * - What it writes is its own: new rows, which no other commit can see, let alone change. No row of others waits for them,
- *   follows from them, or lacks for them.
+ * - What it writes is its own: new rows, which no other commit can see, let alone change, and from which no row of others
+ *   follows. PostgreSQL refuses it if one of them is not new, or lacks a parent.
  * - What it has seen is so when its turn has come: nothing but the page before was committed in between, which has none
  *   of its rows, and left nothing that waits for them.
  * - Its time is later than that of all that is committed: `changed_at` tells the order of an account's commits.
@@ -40,13 +39,12 @@ export async function commitAhead(
   onBegun: () => void,
 ): Promise<PageOutcome | null> {
   try {
-    mustHold(standsAlone(commit, before.ids))
     return await connection
       .transaction()
       .execute(async (trx) => await writeThenLock(trx, commit, before, onBegun))
   } catch (error) {
     await before.committed
-    if (error instanceof NotNewError || error instanceof NotAsSeenError || isRefusedValue(error)) return null
+    if (error instanceof NotAsSeenError || isRefusedValue(error)) return null
     throw error
   }
 }
@@ -62,10 +60,9 @@ async function writeThenLock(
   onBegun()
   mustHold(!seen.keepsBlank && (await isSettled(trx, account)))
   const context = { account, now: seen.now, waiting: false }
-  const outcome = await writeRecords(
-    { ...{ trx, context, runId, write: writeNew, looksUp: false }, ...nothingToSettle },
-    commit,
-  )
+  const nothingKept = { blankDeletedBefore: null, rejecting: new Set<StreamName>() }
+  const writing = { trx, context, runId, ...nothingKept, looksUp: false, areNew: true, write: writeAll }
+  const outcome = await writeRecords(writing, commit)
   await committed
   const { state: accountState, blankDeletedBefore } = await lockAccount(trx, account)
   mustHold(blankDeletedBefore === null)
@@ -73,10 +70,8 @@ async function writeThenLock(
   // By the page before, or by this one: a job of an application's that was not its first choice may be missing.
   mustHold(await isSettled(trx, account))
   await keepBooks(trx, commit, outcome)
-  return { ...outcome, accountState }
+  return { ...outcome, accountState, inVain: false }
 }
-
-const nothingToSettle = { blankDeletedBefore: null, rejecting: new Set<StreamName>() }
 
 async function isSettled(trx: Db, account: string): Promise<boolean> {
   const { rejecting, waiting } = await readUnsettled(trx, account)
@@ -86,8 +81,12 @@ async function isSettled(trx: Db, account: string): Promise<boolean> {
 /** Lists whose new rows concern no row of other pages: candidates bring their applications, interviews come last. */
 const lists: ReadonlySet<StreamName> = new Set(['candidates', 'scheduled_interviews'])
 
-/** As far as the page itself tells. */
-function standsAlone({ stream, page, embedded }: PageCommit, others: ReadonlySet<string>): boolean {
+/**
+ * Whether a page may be written before its turn, as far as it tells by itself.
+ *
+ * @param others ids of the page before.
+ */
+export function standsAlone({ stream, page, embedded }: PageCommit, others: ReadonlySet<string>): boolean {
   if (!lists.has(stream)) return false
   const own = new Set(page.rows.map(({ id }) => id))
   const isOwn = (batch: Batch) =>

@@ -1,6 +1,6 @@
 import type { StreamName } from '../streams.ts'
 import { advanceCursor, type Cursor } from './checkpoints.ts'
-import { commitAhead, type PageBefore } from './commit-ahead.ts'
+import { commitAhead, type PageBefore, standsAlone } from './commit-ahead.ts'
 import type { Db } from './connect.ts'
 import type { AccountState, RunMode } from './database-types.ts'
 import { keepBooks } from './keep-books.ts'
@@ -34,6 +34,8 @@ export interface PageCommit extends PageRecords {
 export interface PageOutcome extends RecordsOutcome {
   /** The account's state as the commit saw it: whether to go on. */
   readonly accountState: AccountState
+  /** The page was written before its turn, in vain: its rows are not what they were expected to be. */
+  readonly inVain: boolean
 }
 
 /** Where a page stands among those of its list. */
@@ -53,11 +55,15 @@ export interface Place {
  */
 export async function commitPage(db: Db, commit: PageCommit, place: Place = alone): Promise<PageOutcome> {
   const { before, onBegun } = place
+  if (before === null || !standsAlone(commit, before.ids)) {
+    await before?.committed
+    return await db.connection().execute((connection) => commitInTurn(connection, commit, onBegun))
+  }
   // Not to hold a connection that the page before may need.
-  await before?.begun
+  await before.begun
   return await db.connection().execute(async (connection) => {
-    const ahead = before && (await commitAhead(connection, commit, before, onBegun))
-    return ahead ?? (await commitInTurn(connection, commit, onBegun))
+    const outcome = await commitAhead(connection, commit, before, onBegun)
+    return outcome ?? { ...(await commitInTurn(connection, commit, onBegun)), inVain: true }
   })
 }
 
@@ -87,8 +93,8 @@ async function lockThenWrite(
   onBegun()
   const { rejecting, waiting } = await readUnsettled(trx, account)
   const context = { account, now, waiting }
-  const writing = { trx, context, runId, blankDeletedBefore, rejecting, looksUp, write }
+  const writing = { trx, context, runId, blankDeletedBefore, rejecting, looksUp, areNew: false, write }
   const outcome = await writeRecords(writing, commit)
   await keepBooks(trx, commit, outcome)
-  return { ...outcome, accountState }
+  return { ...outcome, accountState, inVain: false }
 }

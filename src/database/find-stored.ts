@@ -12,33 +12,25 @@ export interface Found {
   readonly missing: ReadonlySet<string>
 }
 
+/** What is taken for granted of all rows of a page: PostgreSQL refuses a page of which it is not so. */
+export const newWithParents: Found = { stored: new Set(), missing: new Set() }
+
 /** What the page has found out before, and need not be asked for. */
 export interface Known {
   /** Those of the batch's rows that are stored; null: that has not been asked. */
   readonly stored: ReadonlySet<string> | null
   /** Rows that this transaction has written, or found. */
   readonly present: ReadonlySet<string>
-  /** Nothing may be written unless all rows are new, and all parents there. */
-  readonly mustBeNew: boolean
 }
 
-export const nothingKnown: Known = { stored: null, present: new Set(), mustBeNew: false }
+export const nothingKnown: Known = { stored: null, present: new Set() }
 
-/** Rows that had to be new are not all, or lack a parent. */
-export class NotNewError extends Error {
-  override readonly name = 'NotNewError'
-}
-
-/**
- * Nearly all rows of a first sync are new, nearly all parents are there: the few ids that are neither are asked for.
- *
- * @throws NotNewError
- */
+/** Nearly all rows of a first sync are new, nearly all parents are there: the few ids that are neither are asked for. */
 export async function findStored(
   trx: Db,
   model: Model,
   rows: readonly Row[],
-  { stored, present, mustBeNew }: Known,
+  { stored, present }: Known,
 ): Promise<Found> {
   const parents = new Wanted(present)
   for (const row of rows) {
@@ -50,11 +42,7 @@ export async function findStored(
   const found = await askAll<{ id: string; is: keyof Found }>(trx, questions)
   const idsThatAre = (what: keyof Found) =>
     new Set(found.filter((row) => row.is === what).map((row) => row.id))
-  const result = { stored: stored ?? idsThatAre('stored'), missing: idsThatAre('missing') }
-  if (mustBeNew && result.stored.size + result.missing.size > 0) {
-    throw new NotNewError('rows that had to be new are stored, or lack a parent')
-  }
-  return result
+  return { stored: stored ?? idsThatAre('stored'), missing: idsThatAre('missing') }
 }
 
 /** Parents that the rows' pairs want, and that have no row. */

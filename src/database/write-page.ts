@@ -5,7 +5,7 @@ import { foreseeValues } from './derived/foreseen-values.ts'
 import { writeApplicationFacts } from './facts/application-facts.ts'
 import { writeJobPostFacts } from './facts/job-post-facts.ts'
 import { writeJobStageFacts } from './facts/job-stage-facts.ts'
-import { findMissingPairParents, findStored, type Known, nothingKnown } from './find-stored.ts'
+import { type Found, findMissingPairParents, findStored, type Known, nothingKnown } from './find-stored.ts'
 import { type FactsChanges, type Followed, noChanges, noFactsChanges } from './follow-changes.ts'
 import { writePairs } from './pairs.ts'
 import type { PageContext, Row, WriteContext } from './rows.ts'
@@ -45,10 +45,10 @@ export async function writeRows(
   model: Model,
   rows: readonly Row[],
   embedded: readonly Row[],
-  known: Known = nothingKnown,
+  known: Known | Found = nothingKnown,
 ): Promise<Written> {
   if (rows.length === 0) return { ...noChanges, counts: count(0, []), foreseen: new Set() }
-  const { stored, missing } = await findStored(trx, model, rows, known)
+  const { stored, missing } = 'missing' in known ? known : await findStored(trx, model, rows, known)
   const references = await keepChosenJobs(trx, model, rows, stored, resolveReferences(rows, missing))
   const added = rows.filter((row) => !stored.has(row.id))
   const foreseen = await foreseeValues(trx, context, model, added, embedded)

@@ -9,7 +9,7 @@ import {
   mappedOf,
 } from './batch.ts'
 import type { Db } from './connect.ts'
-import type { Known } from './find-stored.ts'
+import { type Found, type Known, newWithParents } from './find-stored.ts'
 import { followChanges, noChanges } from './follow-changes.ts'
 import { withoutOutdated } from './outdated-copies.ts'
 import { unpackValues } from './packed-values.ts'
@@ -39,6 +39,8 @@ export interface Writing {
   readonly rejecting: ReadonlySet<StreamName>
   /** Rows are likely to be stored as they are: worth a look before they are compared column by column. */
   readonly looksUp: boolean
+  /** Rows are taken for new and their parents for present, unseen: PostgreSQL refuses a page of which it is not so. */
+  readonly areNew: boolean
   readonly write: Write
 }
 
@@ -48,7 +50,7 @@ export type Write = (
   context: PageContext,
   batch: MappedBatch,
   embedded: readonly Row[],
-  known: Known,
+  known: Known | Found,
 ) => Promise<Written & { readonly refused: readonly RefusedRow[] }>
 
 export const writeAll: Write = async (
@@ -63,10 +65,6 @@ export const writeAll: Write = async (
   await keepDigests(trx, { model, rows, embedded: areCopies, written: changes })
   return { ...written, refused: [] }
 }
-
-/** @throws NotNewError before it writes anything that is not new. */
-export const writeNew: Write = async (trx, context, batch, embedded, known) =>
-  await writeAll(trx, context, batch, embedded, { ...known, mustBeNew: true })
 
 /** Finds the rows that PostgreSQL refuses; it follows the changes by itself, part by part. */
 export const carefully: Write = async (trx, context, batch, embedded) => ({
@@ -122,7 +120,7 @@ interface WrittenBatch extends Written {
  * @param present rows that the page has written before.
  */
 async function writeBatch(
-  { trx, context, runId, blankDeletedBefore, rejecting, looksUp, write }: Writing,
+  { trx, context, runId, blankDeletedBefore, rejecting, looksUp, areNew, write }: Writing,
   given: Batch,
   cameAlong: readonly Row[],
   present: readonly string[],
@@ -132,10 +130,9 @@ async function writeBatch(
   await comparePairs(trx, context, given.model, same)
   const differing = mapOthers(given, unchanged)
   const { batch, persons, blank } = await blankBatch(trx, context, blankDeletedBefore, differing)
-  const { rows, stored } = batch.embedded
-    ? await withoutOutdated(trx, batch.rows)
-    : { ...batch, stored: null }
-  const known = { stored, present: new Set(present), mustBeNew: false }
+  const { rows, known } = areNew
+    ? { rows: batch.rows, known: newWithParents }
+    : await withKnown(trx, batch, present)
   const { refused, counts, ...written } = await write(trx, context, { ...batch, rows }, cameAlong, known)
   const refusedIds = new Set(refused.map(({ row }) => row.id))
   const { rejects, resolved } = verdicts(batch, refused, blank)
@@ -150,6 +147,17 @@ async function writeBatch(
     newlyBlank: inserted + updated > 0 ? persons : [],
     present: [...unchanged, ...rows.map(({ id }) => id).filter((id) => !refusedIds.has(id))],
   }
+}
+
+/** The rows that are to be written, and what the page knows of them. */
+async function withKnown(
+  trx: Db,
+  batch: MappedBatch,
+  present: readonly string[],
+): Promise<{ rows: readonly Row[]; known: Known }> {
+  if (!batch.embedded) return { rows: batch.rows, known: { stored: null, present: new Set(present) } }
+  const { rows, stored } = await withoutOutdated(trx, batch.rows)
+  return { rows, known: { stored, present: new Set(present) } }
 }
 
 /** Where a page has a record twice, the later copy decides whether it counts as rejected. */

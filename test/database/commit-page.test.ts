@@ -74,6 +74,7 @@ describe('the page commit', () => {
         warnings: 0,
         embedded: null,
         accountState: 'ACTIVE',
+        inVain: false,
       },
     )
     const [stream] = await rows(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type RootOperationNode, sql } from 'kysely'
+import { commitPage } from '../../src/database/commit-page.ts'
 import { connect, type Db } from '../../src/database/connect.ts'
 import { type StreamName, streamNames } from '../../src/streams.ts'
 import { databaseOfFile } from '../support/database-of-file.ts'
@@ -182,6 +183,27 @@ describe('the statements of a page', () => {
       )
     } finally {
       await connection.destroy()
+    }
+  })
+
+  test('that is written before its turn do not look for what PostgreSQL tells by itself', async (t) => {
+    const mirror = await openMirror(counting())
+    for (const [stream, rows] of [
+      ['users', 52],
+      ['job_stages', 51],
+      ['jobs', 51],
+    ] as const)
+      await mirror.commit(stream, ...page(stream, rows))
+    for (const [stream, count] of [
+      ['candidates', 13],
+      ['scheduled_interviews', 10],
+    ] as const) {
+      statements = 0
+      const before = { ids: new Set<string>(), begun: Promise.resolve(), committed: Promise.resolve() }
+      const commit = mirror.pageOf(stream, ...page(stream, 50))
+      const { inVain, inserted } = await commitPage(counting(), commit, { before, onBegun: () => {} })
+      t.diagnostic(`${stream}: ${statements}`)
+      assert.deepEqual({ inVain, inserted, statements }, { inVain: false, inserted: 50, statements: count })
     }
   })
 
