@@ -94,16 +94,19 @@ function mappingOf({ settings, rules }: SliceContext, { account }: Slice, lazily
 type Expected = 'new' | 'unchanged' | 'anything'
 
 /**
- * What they were on the pages before; at first, what has not been read by an earlier run is new, and what has been is not
- * likely to have changed, but for records that are asked for because they have.
+ * What they were on the pages before; at first, what has come along in other records is stored as it is, what has not been
+ * read by an earlier run is new, and what has been is not likely to have changed, but for records that are asked for
+ * because they have.
  */
 async function whatToExpect(
   { db }: SliceContext,
   { account, runId, stream }: Slice,
   { step }: Cursor,
 ): Promise<Expected> {
-  const counts = await readCounts(db, runId, stream)
-  if (counts.pages > 0) return expectedAfter(counts)
+  const { pages, fetched, inserted, updated, unchanged } = await readCounts(db, runId, stream)
+  // What has come along is counted among those that were inserted or updated, but was not fetched.
+  if (pages > 0) return expectedAfter({ inserted: fetched - updated - unchanged, updated, unchanged })
+  if (inserted + updated > 0) return 'unchanged'
   if (step.kind !== 'whole') return 'anything'
   return (await readWatermark(db, account, stream)) === null ? 'new' : 'unchanged'
 }
