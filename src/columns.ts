@@ -16,10 +16,14 @@ export function toColumns<T extends object, Others extends keyof T = never>(
 
 /** @param count of the objects, which may have no members */
 export function fromColumns<T extends object>(columns: Columns<T>, count: number): T[] {
-  const members = Object.entries(columns) as [keyof T, readonly T[keyof T][]][]
-  return Array.from({ length: count }, (_, index) => {
+  const names = Object.keys(columns) as (keyof T)[]
+  const lists = names.map((name) => columns[name])
+  const objects: T[] = []
+  for (let index = 0; index < count; index++) {
     const object = {} as Record<keyof T, unknown>
-    for (const [name, values] of members) object[name] = values[index]
-    return object as T
-  })
+    for (let member = 0; member < names.length; member++)
+      object[names[member] as keyof T] = lists[member]?.[index]
+    objects.push(object as T)
+  }
+  return objects
 }

@@ -23,21 +23,58 @@ export function rowId(account: string, table: string, ...remoteIds: readonly str
   ].join('-')
 }
 
+type IdsByTable = Map<string, Map<string, string>>
+
 /** The ids of a page's rows and of their parents: most of its records name the same few jobs and stages. */
 export class RowIds {
   readonly account: string
-  readonly #known = new Map<string, Map<string, string>>()
+  readonly #ofPage: IdsByTable = new Map()
+  readonly #lasting: IdsByTable
 
   constructor(account: string) {
     this.account = account
+    this.#lasting = lastingOf(account)
   }
 
   of(table: string, remoteId: string): string {
-    const ofTable = this.#known.get(table) ?? new Map<string, string>()
-    const id = ofTable.get(remoteId) ?? rowId(this.account, table, remoteId)
-    this.#known.set(table, ofTable.set(remoteId, id))
+    const isLasting = lastingTables.has(table)
+    const ids = idsOf(isLasting ? this.#lasting : this.#ofPage, table)
+    const known = ids.get(remoteId)
+    if (known !== undefined) return known
+    const id = rowId(this.account, table, remoteId)
+    ids.set(remoteId, id)
+    if (isLasting) countLasting()
     return id
   }
+}
+
+function idsOf(ids: IdsByTable, table: string): Map<string, string> {
+  const known = ids.get(table)
+  if (known !== undefined) return known
+  const ofTable = new Map<string, string>()
+  ids.set(table, ofTable)
+  return ofTable
+}
+
+/** Few rows, which pages of all lists name: their ids are made once, not once a page. */
+const lastingTables = new Set(['users', 'jobs', 'application_stages'])
+/** Some 5 MB. Where accounts have more of them all are made anew, as they are for a new page. */
+const mostLasting = 20_000
+const lasting = new Map<string, IdsByTable>()
+let lastingCount = 0
+
+function lastingOf(account: string): IdsByTable {
+  const known = lasting.get(account)
+  if (known !== undefined) return known
+  const ofAccount: IdsByTable = new Map()
+  lasting.set(account, ofAccount)
+  return ofAccount
+}
+
+function countLasting(): void {
+  if (++lastingCount < mostLasting) return
+  lasting.clear()
+  lastingCount = 0
 }
 
 /** Each call writes its name over the last one's; only longer names take memory of their own. */

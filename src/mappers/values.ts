@@ -9,8 +9,9 @@ export function text(value: string | null | undefined): string | null {
 
 const plainUtc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/
 
-/** A time as Gem writes it mostly, and as this module does: it is taken as it is. */
-const withMilliseconds = '2026-01-05T09:00:00.120Z'.length
+/** A time as Gem writes it mostly, and as this module does: that the day exists can be read from its digits. */
+const surely =
+  /^[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 
 /**
  * An ISO 8601 time as UTC with milliseconds (`2026-01-05T09:00:00.120Z`): a date alone is midnight UTC, a time
@@ -30,11 +31,12 @@ export function time(
 
 /** An ISO 8601 time as `time` gives it; null if it cannot be read. */
 export function readTime(value: string): string | null {
+  if (surely.test(value)) return value
   if (plainUtc.test(value)) {
     const instant = new Date(value)
     // Date rolls 30 February over to March where ISO 8601 knows no such day.
     if (!Number.isNaN(instant.getTime()) && instant.getUTCDate() === Number(value.slice(8, 10))) {
-      return value.length === withMilliseconds && value[0] !== '0' ? value : postgresTime(instant)
+      return postgresTime(instant)
     }
   }
   // Luxon reads a time of day alone as today: a clock must not decide what a record says.

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
+import { DateTime } from 'luxon'
 import { isEmailAddress } from '../../src/mappers/email-address.ts'
-import { text } from '../../src/mappers/values.ts'
+import { readTime, text } from '../../src/mappers/values.ts'
 import { read } from './read.ts'
 
 const times: [sent: string, stored: string][] = [
@@ -36,6 +38,23 @@ for (const [sent, stored] of times) {
     assert.equal(mapped.warnings, 0)
   })
 }
+
+test('a time of digits is what a calendar says: itself, or none', () => {
+  const digits = (most: number, length: number) =>
+    fc.nat({ max: most }).map((n) => `${n}`.padStart(length, '0'))
+  const parts = fc.tuple(
+    ...[fc.constantFrom('2023', '2024', '1900', '9999', '0001'), digits(13, 2), digits(32, 2)],
+    ...[digits(25, 2), digits(61, 2), digits(61, 2), digits(999, 3)],
+  )
+  fc.assert(
+    fc.property(parts, ([year, month, day, hour, minute, second, millisecond]) => {
+      const sent = `${year}-${month}-${day}T${hour}:${minute}:${second}.${millisecond}Z`
+      const read = DateTime.fromISO(sent, { zone: 'utc' })
+      assert.equal(readTime(sent), read.isValid ? read.toJSDate().toISOString() : null)
+    }),
+    { numRuns: 2_000 },
+  )
+})
 
 const noTimes = [
   'yesterday',
