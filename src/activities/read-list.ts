@@ -34,6 +34,7 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
     path: streams[slice.stream].path,
     query: queryOf(slice.stream, begin),
     ...{ offset: begin.offset, reading: begin.reading, size: begin.size, maxPerPage, mostRows },
+    total: slice.goesOn && context.attempt === 1 ? begin.total : null,
     inFlight: slice.inFlight,
     mayFetch: slice.mayCall,
     read: (body) =>

@@ -15,6 +15,8 @@ export interface PagesRequest {
   readonly offset: number
   /** What the pages before the offset have shown. */
   readonly reading: ListReading
+  /** How many rows the list has, by a page that was read a moment ago; null: one page is asked for at first. */
+  readonly total: number | null
   /** After so many rows a list without a total is taken for one without an end. */
   readonly mostRows: number
   readonly size: PageSize
@@ -43,7 +45,8 @@ export interface FetchedPage {
 
 /**
  * Pages of one list in their order, fetched ahead while earlier ones are committed. It looks ahead only as far as
- * rows are known or likely to be: not before a full page has been seen, and not beyond the total where Gem sends one.
+ * rows are known or likely to be: not before a full page has been seen, be it by the slice before, and not beyond the
+ * total where Gem sends one.
  *
  * @throws TryAgainError also where the list cannot be read on: it shows the same again, or has no end.
  */
@@ -52,12 +55,20 @@ export async function* readPages(client: GemClient, request: PagesRequest): Asyn
   const signal = AbortSignal.any([request.signal, abandon.signal])
   const queue: AskedPage[] = []
   let { offset, size, reading } = request
-  let nextToFetch = pageAt(offset, size.perPage).page
-  let lastKnown = nextToFetch
+  let following = { page: pageAt(offset, size.perPage).page, perPage: size.perPage }
+  let lastKnown = Math.max(following.page, Math.ceil((request.total ?? 0) / size.perPage))
 
   const fetchAhead = () => {
-    while (queue.length < request.inFlight && nextToFetch <= lastKnown && request.mayFetch()) {
-      queue.push(new AskedPage(client, request, { page: nextToFetch++, perPage: size.perPage, signal }))
+    // Pages are numbered by their size: those of another one come when all of the old one are read.
+    const isCounted = following.perPage === size.perPage
+    while (
+      isCounted &&
+      following.page <= lastKnown &&
+      waiting(queue) < request.inFlight &&
+      request.mayFetch()
+    ) {
+      queue.push(new AskedPage(client, request, { ...following, signal, onFetched: fetchAhead }))
+      following = { ...following, page: following.page + 1 }
     }
     // One page ahead of the commit is enough: those behind it wait as the bytes that came, which cost the collector nothing.
     queue[0]?.beginReading()
@@ -75,8 +86,8 @@ export async function* readPages(client: GemClient, request: PagesRequest): Asyn
         lastKnown = isLast ? next.number : lookAhead(page, next.number, next.perPage, request.inFlight)
         fetchAhead()
       } else if (queue.length === 0) {
-        nextToFetch = pageAt(offset, size.perPage).page
-        lastKnown = nextToFetch
+        following = { page: pageAt(offset, size.perPage).page, perPage: size.perPage }
+        lastKnown = following.page
         fetchAhead()
       }
       yield { page, perPage: next.perPage, nextOffset: offset, nextSize: size, isLast, reading }
@@ -87,22 +98,35 @@ export async function* readPages(client: GemClient, request: PagesRequest): Asyn
   }
 }
 
+interface AskedPlace {
+  readonly page: number
+  readonly perPage: number
+  readonly signal: AbortSignal
+  /** Told when the page is being read: another one may be asked for. */
+  readonly onFetched: () => void
+}
+
+/** Pages of which there is no more than the call or its answer: the one that is being read is neither. */
+const waiting = ([next, ...others]: readonly AskedPage[]) => others.length + (next && !next.isFetched ? 1 : 0)
+
 /** A page that has been asked for. What becomes of it is handled where it is awaited; it may never be. */
 class AskedPage {
   readonly number: number
   readonly perPage: number
   readonly #request: PagesRequest
   readonly #fetched: Promise<PageBody>
+  readonly #signal: AbortSignal
+  readonly #onFetched: () => void
+  /** It has been answered, and is being read. */
+  isFetched = false
   #answer: Promise<Answer> | null = null
 
-  constructor(
-    client: GemClient,
-    request: PagesRequest,
-    { page, perPage, signal }: { page: number; perPage: number; signal: AbortSignal },
-  ) {
+  constructor(client: GemClient, request: PagesRequest, { page, perPage, signal, onFetched }: AskedPlace) {
     this.number = page
     this.perPage = perPage
     this.#request = request
+    this.#signal = signal
+    this.#onFetched = onFetched
     const { path, query } = request
     this.#fetched = inSpan('fetch page', { attributes: { page, per_page: perPage } }, () =>
       client.fetchPageBody({ path, query: { ...query }, page, perPage, signal }),
@@ -120,6 +144,8 @@ class AskedPage {
 
   async #read(): Promise<Answer> {
     const { body, ...answer } = await this.#fetched
+    this.isFetched = true
+    if (!this.#signal.aborted) this.#onFetched()
     const { number: page, perPage } = this
     const start = performance.now()
     const read = readable({ label: this.#request.path, page, perPage }, await this.#request.read(body))

@@ -10,6 +10,8 @@ export interface SliceInput {
   readonly slice: number
   /** Most calls to Gem under way at a time: this slice's share of the account's. */
   readonly inFlight: number
+  /** The slice before it has ended well, and so has all else: the list's next pages may be asked for at once. */
+  readonly goesOn: boolean
   /** 429s in a row before this slice: how long to wait where Gem does not say. */
   readonly throttledBefore: number
   /** Begin of the window that a person asked for, ISO 8601; null: where the last run began. */

@@ -53,14 +53,18 @@ async function readStream(
   progress: StreamProgress,
   beside: readonly StreamProgress[],
 ): Promise<void> {
+  let goesOn = false
   while (isUnfinished(progress)) {
     progress.state = 'RUNNING'
     await mayCallGem(context, run, progress)
     if (mustStop(context, run)) return
     context.onProgress()
     try {
-      take(run, progress, await readSlice(context, run, progress, beside))
+      const slice = await readSlice(context, run, progress, { beside, goesOn })
+      take(run, progress, slice)
+      goesOn = slice.kind === 'more'
     } catch (error) {
+      goesOn = false
       if (isCancellation(error)) throw error
       if (isForGood(context, run, progress, error)) await giveUp(run, progress)
     }
@@ -80,7 +84,7 @@ function readSlice(
   { account, maxInFlight }: RunContext,
   run: RunProgress,
   { stream, counts }: StreamProgress,
-  beside: readonly StreamProgress[],
+  { beside, goesOn }: { readonly beside: readonly StreamProgress[]; readonly goesOn: boolean },
 ): Promise<SliceResult> {
   const sharing = beside.filter(isUnfinished).length
   const input = {
@@ -90,6 +94,8 @@ function readSlice(
     stream,
     slice: ++run.slices,
     inFlight: Math.max(1, Math.floor(maxInFlight / sharing)),
+    // Where a call has failed or was refused, one is enough to see whether the next one is.
+    goesOn: goesOn && run.throttled === 0 && run.trouble === null,
     throttledBefore: run.throttled,
     since: run.since,
     confirmDeletions: run.confirmDeletions,

@@ -37,7 +37,7 @@ function serve(rows: number): void {
 function pages(change: Partial<PagesRequest> = {}): AsyncGenerator<FetchedPage> {
   return readPages(client, {
     ...{ path: '/ats/v0/users/', query: {}, offset: 0, maxPerPage: 10, inFlight: 4 },
-    ...{ reading: newReading, mostRows: 1000 },
+    ...{ reading: newReading, total: null, mostRows: 1000 },
     size: startingPageSize(change.maxPerPage ?? 10),
     mayFetch: () => true,
     read: async (body) => readPage({ body, stream: 'users', mapping: mappingOf('acme') }),
@@ -103,6 +103,7 @@ describe('the pages of a list', () => {
       growAfter: fc.integer({ min: 1, max: 3 }),
       offset: fc.nat({ max: 30 }),
       inFlight: fc.integer({ min: 1, max: 5 }),
+      total: fc.option(fc.nat({ max: 80 })),
       totals: fc.boolean(),
     })
     await fc.assert(
@@ -211,6 +212,39 @@ describe('the calls for pages', () => {
       assert.equal(gem.requests.maxInFlight, inFlight)
     })
   }
+
+  test('are as many at once as may be where the slice before has told how many pages there are', async () => {
+    serve(100)
+    gem.faults.add({ kind: 'hang', times: 'always' })
+    const stop = new AbortController()
+    const first = pages({ offset: 60, total: 100, inFlight: 3, signal: stop.signal }).next()
+    while (gem.requests.inFlight < 3) await nextTurn()
+    stop.abort(new Error('seen'))
+    await assert.rejects(first, /seen/)
+    assert.deepEqual(asked().sort(), [7, 8, 9])
+    await nothingUnderWay()
+  })
+
+  test('do not include the page that is being read: another one takes its place', async () => {
+    serve(100)
+    for (const page of [2, 3, 4, 5]) gem.faults.add({ kind: 'hang', page, times: 'always' })
+    const stop = new AbortController()
+    const reading = Promise.withResolvers<void>()
+    const read: PagesRequest['read'] = async (body) => {
+      await reading.promise
+      return readPage({ body, stream: 'users', mapping: mappingOf('acme') })
+    }
+    const list = pages({ total: 100, inFlight: 3, read, signal: stop.signal })
+    const first = list.next()
+    // The first is answered, and not read yet.
+    while (gem.requests.inFlight < 3 || gem.requests.total < 4) await nextTurn()
+    assert.deepEqual(asked().sort(), [1, 2, 3, 4])
+    reading.resolve()
+    assert.deepEqual(indexesOf((await first).value as FetchedPage), range(0, 10))
+    stop.abort(new Error('seen'))
+    await assert.rejects(list.next(), /seen/)
+    await nothingUnderWay()
+  })
 
   test('end when there is no room for another page, and what was asked for is still brought', async () => {
     serve(200)

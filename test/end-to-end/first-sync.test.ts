@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { defaultPayloadConverter } from '@temporalio/common'
+import type { SliceInput } from '../../src/activities/slice.types.ts'
 import { streamNames } from '../../src/streams.ts'
 import { statusQuery } from '../../src/workflows/messages.ts'
 import { accountAttribute } from '../../src/workflows/search-attributes.ts'
@@ -59,5 +61,26 @@ describe('a first sync', () => {
     await product.start(account)
     assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
     assert.deepEqual(await product.differences(account, source), [])
+  })
+
+  test('asks for one page where a list begins and where a call was refused, for several at once where it goes on', async () => {
+    const { gem } = product
+    const users = Array.from({ length: 800 }, (_, number) => ({ id: `u${number}`, first_name: 'Ana' }))
+    gem.world.replaceAll('users', users)
+    gem.faults.add({ kind: 'throttle', stream: 'users', page: 30, retryAfter: 1 })
+    const account = await product.addAccount(['models=users', 'paging.maxPerPage=10'])
+    const handle = await product.start(account)
+    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
+    const { events } = await handle.fetchHistory()
+    const slices = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+      scheduled?.activityType?.name === 'syncSlice'
+        ? [defaultPayloadConverter.fromPayload<SliceInput>(scheduled.input?.payloads?.[0] ?? {})]
+        : [],
+    )
+    const ofUsers = slices.filter(({ stream }) => stream === 'users')
+    assert.deepEqual(
+      ofUsers.slice(0, 4).map(({ goesOn }) => goesOn),
+      [false, true, false, true],
+    )
   })
 })

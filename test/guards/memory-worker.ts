@@ -69,7 +69,15 @@ async function syncAll(): Promise<number> {
 }
 
 async function syncStream(runId: string, stream: StreamName): Promise<number> {
-  const input = { account, runId, mode: 'full', stream, inFlight: 4, throttledBefore: 0 } as const
+  const input = {
+    account,
+    runId,
+    mode: 'full',
+    stream,
+    inFlight: 4,
+    goesOn: true,
+    throttledBefore: 0,
+  } as const
   for (let slice = 1; ; slice++) {
     const end = await run(activities.syncSlice, { ...input, slice, since: null, confirmDeletions: false })
     if (end.kind === 'done') return end.counts.fetched

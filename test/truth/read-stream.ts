@@ -34,16 +34,19 @@ export async function readStream(
   }
   const input = { account, runId, mode, stream, inFlight, since, confirmDeletions, throttledBefore: 0 }
   let failures = 0
+  let goesOn = false
   for (let number = 1; ; number++) {
     try {
-      const slice = await syncSlice(context, { ...input, slice: number })
+      const slice = await syncSlice(context, { ...input, slice: number, goesOn })
       failures = 0
+      goesOn = slice.kind === 'more'
       if (slice.kind === 'halted') throw new Error(`${stream}: the account is not active`)
       if (slice.kind === 'wait') await liftBlock(mirror)
       if (slice.kind !== 'done') continue
       const state = slice.problem === null ? 'SUCCEEDED' : 'FAILED'
       return { stream, state, wasRead: true, error: slice.problem }
     } catch (error) {
+      goesOn = false
       if (!isGems(error)) throw error
       if (error instanceof TryAgainError && ++failures < attempts) continue
       await endStream(db, runId, stream, 'FAILED', error.message)
