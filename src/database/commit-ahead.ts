@@ -6,7 +6,9 @@ import type { Db } from './connect.ts'
 import { keepBooks } from './keep-books.ts'
 import { lockAccount } from './lock-account.ts'
 import { isRefusedValue } from './refused-values.ts'
-import { readUnsettled } from './unsettled.ts'
+import { resolveRejected } from './rejected-records.ts'
+import type { WriteContext } from './rows.ts'
+import { areUnsettled, readUnsettled } from './unsettled.ts'
 import { writeAll, writeRecords } from './write-records.ts'
 
 /** The page before, while it is being committed. */
@@ -58,7 +60,7 @@ async function writeThenLock(
   const { account, runId } = commit
   const seen = await lookAtCommits(trx, commit)
   onBegun()
-  mustHold(!seen.keepsBlank && (await isSettled(trx, account)))
+  mustHold(!seen.keepsBlank)
   const context = { account, now: seen.now, waiting: false }
   const nothingKept = { blankDeletedBefore: null, rejecting: new Set<StreamName>() }
   const writing = { trx, context, runId, ...nothingKept, looksUp: false, areNew: true, write: writeAll }
@@ -67,15 +69,21 @@ async function writeThenLock(
   const { state: accountState, blankDeletedBefore } = await lockAccount(trx, account)
   mustHold(blankDeletedBefore === null)
   mustHold(await advanceCursorAsSeen(trx, commit, commit.cursor, seen))
-  // By the page before, or by this one: a job of an application's that was not its first choice may be missing.
-  mustHold(await isSettled(trx, account))
+  await settle(trx, context, commit)
   await keepBooks(trx, commit, outcome)
   return { ...outcome, accountState, inVain: false }
 }
 
-async function isSettled(trx: Db, account: string): Promise<boolean> {
-  const { rejecting, waiting } = await readUnsettled(trx, account)
-  return rejecting.size === 0 && !waiting
+/** What the pages up to this one have left to be settled: rows that wait would follow this page's, a rejection only ends. */
+async function settle(trx: Db, context: WriteContext, { page, embedded }: PageCommit): Promise<void> {
+  const batches = embedded ? [page, embedded] : [page]
+  const { rejecting, waiting } = await readUnsettled(trx, context.account)
+  const ids = batches.flatMap(({ rows }) => rows.map(({ id }) => id))
+  mustHold(!waiting || !(await areUnsettled(trx, ids)))
+  for (const { stream, records } of batches) {
+    const remoteIds = records.map(({ remoteId }) => remoteId)
+    if (rejecting.has(stream)) await resolveRejected(trx, context, stream, remoteIds)
+  }
 }
 
 /** Lists whose new rows concern no row of other pages: candidates bring their applications, interviews come last. */
