@@ -10,9 +10,9 @@ import { FencedError } from '../../src/errors.ts'
 import type { StreamName } from '../../src/streams.ts'
 import { databaseOfFile } from '../support/database-of-file.ts'
 import { firstCursor, insertBareAccount, nextClaim } from '../support/direct-sync.ts'
+import { heldUp } from '../support/held-up.ts'
 import { type Mirror, openMirror } from '../support/mirror.ts'
 import { application, type Fields, interview, job, stage, user } from '../support/records.ts'
-import { waitsForLock } from '../support/waits-for-lock.ts'
 
 const { database, db, owner } = await databaseOfFile()
 
@@ -254,26 +254,17 @@ describe('has its turn, and comes to what it would have come to, a page', () => 
     assert.equal(await mirror.parentOf('applications', 'a1', 'job_id', 'jobs'), 'j1')
   })
 
-  /** A page that has its time, and stands still before it can commit: somebody else holds one of its rows. */
-  async function heldUp(mirror: Mirror, ...records: unknown[]): Promise<{ release(): Promise<void> }> {
+  /** A page that has its time, and stands still before it can commit. */
+  async function heldUpPage(mirror: Mirror, ...records: unknown[]): Promise<{ release(): Promise<void> }> {
     await mirror.commit('candidates', candidate('held'))
-    const holder = await owner.connect()
-    await holder.query('begin')
-    await holder.query('select from ats.candidates where account = $1 for update', [mirror.account])
-    const committing = mirror.commit('candidates', { ...candidate('held'), first_name: 'Eva' }, ...records)
-    await waitsForLock(database.ownerUrl, database.name)
-    return {
-      async release() {
-        await holder.query('rollback')
-        holder.release()
-        await committing
-      },
-    }
+    const rows = { text: 'select from ats.candidates where account = $1', values: [mirror.account] }
+    const changed = { ...candidate('held'), first_name: 'Eva' }
+    return await heldUp({ database, owner }, rows, () => mirror.commit('candidates', changed, ...records))
   }
 
   test('for whose rows others wait since the page before', async () => {
     const mirror = await openMirror(db)
-    const before = await heldUp(mirror, candidate('c1', application('a1', { candidate_id: 'c2' })))
+    const before = await heldUpPage(mirror, candidate('c1', application('a1', { candidate_id: 'c2' })))
     await inTurn(mirror, 'candidates', [candidate('c2')], before.release)
     assert.equal(await mirror.parentOf('applications', 'a1', 'candidate_id', 'candidates'), 'c2')
   })

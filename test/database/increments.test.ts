@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { databaseOfFile } from '../support/database-of-file.ts'
+import { heldUp } from '../support/held-up.ts'
 import { type Mirror, openMirror } from '../support/mirror.ts'
 import { waitsForLock } from '../support/waits-for-lock.ts'
 
@@ -20,29 +21,16 @@ async function readSince(highWater: string, overlap = '0 s') {
   return rows
 }
 
-/**
- * A page whose transaction has taken its time, and then stands still before it can commit: somebody else holds one of
- * its rows.
- */
-async function heldUp(mirror: Mirror, id: string): Promise<{ release(): Promise<void> }> {
+/** A page whose transaction has taken its time, and then stands still before it can commit. */
+async function heldUpPage(mirror: Mirror, id: string): Promise<{ release(): Promise<void> }> {
   await mirror.commit('jobs', job(id, 'first'))
-  const holder = await owner.connect()
-  await holder.query('begin')
-  await holder.query('select from ats.jobs where remote_id = $1 for update', [id])
-  const committing = mirror.commit('jobs', job(id, 'held up'))
-  await waitsForLock(database.ownerUrl, database.name)
-  return {
-    async release() {
-      await holder.query('rollback')
-      holder.release()
-      await committing
-    },
-  }
+  const rows = { text: 'select from ats.jobs where remote_id = $1', values: [id] }
+  return await heldUp({ database, owner }, rows, () => mirror.commit('jobs', job(id, 'held up')))
 }
 
 test("within an account no row shows up behind one that was seen before: commits follow each other's clock", async () => {
   const mirror = await openMirror(db)
-  const slow = await heldUp(mirror, 'within-1')
+  const slow = await heldUpPage(mirror, 'within-1')
   const next = mirror.commit('users', { id: 'within-2', first_name: 'later' })
   // It waits for the account before it looks at the clock.
   await waitsForLock(database.ownerUrl, database.name, 2)
@@ -65,7 +53,7 @@ test("within an account no row shows up behind one that was seen before: commits
 test('across accounts a row may show up behind one that was seen before: the overlap brings it', async () => {
   const acme = await openMirror(db)
   const beta = await openMirror(db)
-  const slow = await heldUp(acme, 'across-1')
+  const slow = await heldUpPage(acme, 'across-1')
   await beta.commit('jobs', job('across-2', 'of another account'))
   const highWater = (await readSince('-infinity')).at(-1)!
   assert.equal(highWater.name, 'of another account')
