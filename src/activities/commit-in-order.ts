@@ -47,10 +47,10 @@ interface UnderWay<Page> {
 
 /** A page whose commit has begun, or waits for its turn. What becomes of it is handled where it is awaited. */
 export class CommittingPage implements PageBefore {
-  readonly ids: ReadonlySet<string>
   readonly begun: Promise<void>
   readonly outcome: Promise<PageOutcome>
   readonly committed: Promise<void>
+  readonly #page: PageCommit
 
   constructor(
     context: Pick<SliceContext, 'db' | 'meter' | 'log'>,
@@ -58,15 +58,19 @@ export class CommittingPage implements PageBefore {
     before: CommittingPage | null,
   ) {
     const begun = Promise.withResolvers<void>()
-    this.ids = idsOf(page.commit)
+    this.#page = page.commit
     this.begun = begun.promise
-    this.outcome = commitInTurn(context, page, { before, onBegun: begun.resolve }).finally(begun.resolve)
+    this.outcome = commitAfter(context, page, { before, onBegun: begun.resolve }).finally(begun.resolve)
     this.committed = this.outcome.then(mustBeActive)
     this.committed.catch(() => {})
   }
+
+  get ids(): ReadonlySet<string> {
+    return idsOf(this.#page)
+  }
 }
 
-async function commitInTurn(
+async function commitAfter(
   context: Pick<SliceContext, 'db' | 'meter' | 'log'>,
   { commit: page, ahead, release }: PageToCommit,
   { before, onBegun }: { before: CommittingPage | null; onBegun: () => void },

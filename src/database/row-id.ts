@@ -23,59 +23,59 @@ export function rowId(account: string, table: string, ...remoteIds: readonly str
   ].join('-')
 }
 
-type IdsByTable = Map<string, Map<string, string>>
-
 /** The ids of a page's rows and of their parents: most of its records name the same few jobs and stages. */
 export class RowIds {
   readonly account: string
-  readonly #ofPage: IdsByTable = new Map()
-  readonly #lasting: IdsByTable
+  readonly #ofPage = new KnownIds(Number.POSITIVE_INFINITY)
+  readonly #lasting: KnownIds
 
-  constructor(account: string) {
+  /** @param lasting ids that outlive the page, of any account. */
+  constructor(account: string, lasting = lastingIds) {
     this.account = account
-    this.#lasting = lastingOf(account)
+    this.#lasting = lasting
   }
 
   of(table: string, remoteId: string): string {
-    const isLasting = lastingTables.has(table)
-    const ids = idsOf(isLasting ? this.#lasting : this.#ofPage, table)
-    const known = ids.get(remoteId)
-    if (known !== undefined) return known
-    const id = rowId(this.account, table, remoteId)
-    ids.set(remoteId, id)
-    if (isLasting) countLasting()
+    const ids = lastingTables.has(table) ? this.#lasting : this.#ofPage
+    const group = `${this.account}/${table}`
+    return ids.get(group, remoteId) ?? ids.add(group, remoteId, rowId(this.account, table, remoteId))
+  }
+}
+
+/** Ids that have been made, by account and table. Where there are too many, all are forgotten: they can be made anew. */
+export class KnownIds {
+  readonly #most: number
+  readonly #ids = new Map<string, Map<string, string>>()
+  #size = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  get(group: string, remoteId: string): string | undefined {
+    return this.#ids.get(group)?.get(remoteId)
+  }
+
+  add(group: string, remoteId: string, id: string): string {
+    if (this.#size >= this.#most) {
+      this.#ids.clear()
+      this.#size = 0
+    }
+    const ids = this.#ids.get(group) ?? new Map<string, string>()
+    this.#ids.set(group, ids.set(remoteId, id))
+    this.#size++
     return id
   }
 }
 
-function idsOf(ids: IdsByTable, table: string): Map<string, string> {
-  const known = ids.get(table)
-  if (known !== undefined) return known
-  const ofTable = new Map<string, string>()
-  ids.set(table, ofTable)
-  return ofTable
-}
-
 /** Few rows, which pages of all lists name: their ids are made once, not once a page. */
 const lastingTables = new Set(['users', 'jobs', 'application_stages'])
-/** Some 5 MB. Where accounts have more of them all are made anew, as they are for a new page. */
-const mostLasting = 20_000
-const lasting = new Map<string, IdsByTable>()
-let lastingCount = 0
-
-function lastingOf(account: string): IdsByTable {
-  const known = lasting.get(account)
-  if (known !== undefined) return known
-  const ofAccount: IdsByTable = new Map()
-  lasting.set(account, ofAccount)
-  return ofAccount
-}
-
-function countLasting(): void {
-  if (++lastingCount < mostLasting) return
-  lasting.clear()
-  lastingCount = 0
-}
+/** Some 5 MB of them. */
+const lastingIds = new KnownIds(20_000)
 
 /** Each call writes its name over the last one's; only longer names take memory of their own. */
 const scratch = Buffer.concat([namespace, Buffer.alloc(1_000)])
