@@ -28,6 +28,7 @@ export class RowIds {
   readonly account: string
   readonly #ofPage = new KnownIds(Number.POSITIVE_INFINITY)
   readonly #lasting: KnownIds
+  readonly #groups = new Map<string, string>()
 
   /** @param lasting ids that outlive the page, of any account. */
   constructor(account: string, lasting = lastingIds) {
@@ -37,8 +38,17 @@ export class RowIds {
 
   of(table: string, remoteId: string): string {
     const ids = lastingTables.has(table) ? this.#lasting : this.#ofPage
-    const group = `${this.account}/${table}`
+    const group = this.#groupOf(table)
     return ids.get(group, remoteId) ?? ids.add(group, remoteId, rowId(this.account, table, remoteId))
+  }
+
+  /** One text a table: a new one for each id would be hashed anew. */
+  #groupOf(table: string): string {
+    const known = this.#groups.get(table)
+    if (known !== undefined) return known
+    const group = `${this.account}/${table}`
+    this.#groups.set(table, group)
+    return group
   }
 }
 
