@@ -2,17 +2,18 @@
 import { once } from 'node:events'
 import { Agent } from 'undici'
 import { loadFloor } from './floor.ts'
+import { loadMapped } from './mapped.ts'
 import { loadNaively } from './naive.ts'
-import { connectRaw } from './raw-tables.ts'
 
-export type ReadPage = (url: string) => Promise<{ text: string; total: number }>
+export type ReadPage = (
+  url: string,
+) => Promise<{ readonly body: Buffer<ArrayBuffer>; readonly total: number }>
 
 const inFlight = 4
-const loaders = { floor: loadFloor, naive: loadNaively }
+const loaders = { floor: loadFloor, mapped: loadMapped, naive: loadNaively }
 
 const [name, baseUrl = '', apiKey = '', databaseUrl = ''] = process.argv.slice(2)
 const load = loaders[name as keyof typeof loaders]
-const pool = await connectRaw(databaseUrl, inFlight)
 const agent = new Agent({ connections: inFlight })
 
 const readPage: ReadPage = async (url) => {
@@ -24,12 +25,13 @@ const readPage: ReadPage = async (url) => {
     headers: { 'x-api-key': apiKey },
   })
   const pagination = JSON.parse(String(headers['x-pagination'])) as { total: number }
-  return { text: await body.text(), total: pagination.total }
+  return { body: Buffer.from(await body.arrayBuffer()), total: pagination.total }
 }
 
 console.log(JSON.stringify('ready'))
 await once(process.stdin, 'data')
-await load({ readPage, pool, inFlight })
+await load({ readPage, databaseUrl, inFlight })
 console.log(JSON.stringify('done'))
+// Until here its connections are open: backends that are about to end would be missed where PostgreSQL's CPU is counted.
 await once(process.stdin, 'data')
 process.exit()

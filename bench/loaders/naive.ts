@@ -1,12 +1,13 @@
-import type pg from 'pg'
 import type { ReadPage } from './load.ts'
-import { perPage, rawLists } from './raw-tables.ts'
+import { connectRaw, perPage, rawLists } from './raw-tables.ts'
 
 /** One page after the other, one INSERT a row: what is written first when nobody measures. */
-export async function loadNaively({ readPage, pool }: { readPage: ReadPage; pool: pg.Pool }): Promise<void> {
+export async function loadNaively(parts: { readPage: ReadPage; databaseUrl: string }): Promise<void> {
+  const { readPage, databaseUrl } = parts
+  const pool = await connectRaw(databaseUrl, 1)
   for (const { table, url } of rawLists) {
     for (let page = 1; ; page++) {
-      const records = JSON.parse((await readPage(url(page))).text) as { id: string }[]
+      const records = JSON.parse((await readPage(url(page))).body.toString()) as { id: string }[]
       for (const record of records) {
         await pool.query(
           `insert into ${table} (id, data) values ($1, $2) on conflict (id) do update set data = excluded.data`,

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { streamNames, streams } from '../../src/streams.ts'
+import { type StreamName, streamNames, streams } from '../../src/streams.ts'
 
 /** A list of Gem's as a table of raw objects: what the loaders that map nothing write. */
 export interface RawList {
@@ -11,15 +11,19 @@ export interface RawList {
 
 export const perPage = 500
 
-export const rawLists: readonly RawList[] = streamNames.map((name) => {
+export const rawLists: readonly RawList[] = streamNames.map((name) => ({
+  table: `raw.${name}`,
+  query: listQuery(name),
+  url: (page) => listUrl(name, page),
+}))
+
+export const listUrl = (name: StreamName, page: number) =>
+  `${listQuery(name)}&page=${page}&per_page=${perPage}`
+
+function listQuery(name: StreamName): string {
   const { path, includeDeleted } = streams[name]
-  const query = includeDeleted ? `${path}?include_deleted=true` : `${path}?`
-  return {
-    table: `raw.${name}`,
-    query,
-    url: (page) => `${query}&page=${page}&per_page=${perPage}`,
-  }
-})
+  return includeDeleted ? `${path}?include_deleted=true` : `${path}?`
+}
 
 export async function connectRaw(databaseUrl: string, connections: number): Promise<pg.Pool> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: connections })
