@@ -26,21 +26,25 @@ export interface Moment {
 /**
  * Whether a row may have passed through other values. Between two pages of stages, and before a vanished one is found to
  * be gone, ranks do. A job's description does between two pages of postings: one leaves, for the moment, to one that is
- * about to leave as well. So does a candidate's source, where one application leaves and another one comes.
+ * about to leave as well. So does a candidate's source, where one application leaves and another one comes, and an
+ * interview's stage, where its application follows a stage to another job, and then its own record to a third one.
  */
 function mayPassThrough(table: TableName, row: Row, before: Moment, after: Moment): boolean {
   if (table === 'job_application_stages') return true
   if (table === 'jobs') return movedOf(row, 'job_postings', 'job_id', before, after) > 1
   if (table === 'candidates') return movedOf(row, 'applications', 'candidate_id', before, after) > 1
+  if (table === 'interviews') return hasMoved('applications', row.application_id, before, after)
   return false
 }
+
+const hasMoved = (table: TableName, id: unknown, before: Moment, after: Moment) =>
+  before.changes.get(`${table} ${String(id)}`) !== after.changes.get(`${table} ${String(id)}`)
 
 /** How many rows that are the owner's, or were before, have changed. */
 function movedOf(owner: Row, table: TableName, reference: string, before: Moment, after: Moment): number {
   return [...after.tables[table]].filter(([key, row]) => {
     const owners = [row[reference], before.tables[table].get(key)?.[reference]]
-    const place = `${table} ${String(row.id)}`
-    return owners.includes(owner.id) && before.changes.get(place) !== after.changes.get(place)
+    return owners.includes(owner.id) && hasMoved(table, row.id, before, after)
   }).length
 }
 
@@ -48,13 +52,12 @@ function movedOf(owner: Row, table: TableName, reference: string, before: Moment
 export function wronglyMoved(before: Moment, after: Moment): string[] {
   return tableNames.flatMap((table) =>
     [...after.tables[table]].flatMap(([key, row]) => {
-      const place = `${table} ${String(row.id)}`
       const earlier = before.tables[table].get(key)
       if (earlier === undefined) return []
       const { remote_data: _, ...columns } = row
       const { remote_data: __, ...earlierColumns } = earlier
       const differs = !same(earlierColumns, columns)
-      const moved = before.changes.get(place) !== after.changes.get(place)
+      const moved = hasMoved(table, row.id, before, after)
       if (differs === moved || (moved && mayPassThrough(table, row, before, after))) return []
       return [`${table} ${key}: changed_at ${moved ? 'moved, but no column differs' : 'did not move'}`]
     }),
