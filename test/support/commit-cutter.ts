@@ -20,8 +20,12 @@ interface Order {
   readonly done: PromiseWithResolvers<string>
 }
 
-/** The statement that only the transaction of a page has: see src/database/checkpoints.ts. */
-const movesCursor = 'update sync.checkpoints set cursor ='
+/**
+ * What only the transaction of a page has, see src/database/checkpoints.ts: a statement that is sent with its text once a
+ * connection, and by its name from then on (src/database/preparing-client.ts).
+ */
+const movesCursor = 'update sync.checkpoints set cursor = $'
+const nameOfIt = /([\w-]{43})\0\s*update sync\.checkpoints set cursor = \$/g
 
 /** Messages of PostgreSQL's protocol: a simple query, and the answer to a COMMIT. */
 const begin = message('Q', 'begin')
@@ -70,7 +74,9 @@ export async function startCommitCutter(targetPort: number): Promise<CommitCutte
 
 /** Passes on what both sides say, until a page is committed while there is an order to cut. */
 function watch(near: Socket, far: Socket, nextOrder: () => Order | undefined): void {
+  const names = new Set([movesCursor])
   let transaction = ''
+  let isPage = false
   let cutting: Order | null = null
   const finish = ({ wanted, done }: Order) => {
     near.destroy()
@@ -78,10 +84,17 @@ function watch(near: Socket, far: Socket, nextOrder: () => Order | undefined): v
     done.resolve(wanted.exec(transaction)?.[0] ?? '')
   }
   near.on('data', (data) => {
-    if (data.includes(begin)) transaction = ''
+    if (data.includes(begin)) {
+      transaction = ''
+      isPage = false
+    }
     // Whose page it is stands at its beginning, before megabytes of rows.
     if (transaction.length < 50_000) transaction += data.toString('latin1')
-    if (data.includes(commit) && transaction.includes(movesCursor)) {
+    isPage ||= [...names].some((name) => data.includes(name))
+    if (data.includes(movesCursor)) {
+      for (const [, name] of data.toString('latin1').matchAll(nameOfIt)) if (name) names.add(name)
+    }
+    if (data.includes(commit) && isPage) {
       const order = nextOrder()
       if (order?.cut === 'before') return finish(order)
       if (order?.cut === 'after') cutting = order
