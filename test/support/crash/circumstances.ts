@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Bed } from './bed.ts'
 import type { Circumstance } from './round.ts'
-import { maxInFlight, type WatchedAccount } from './watched-account.ts'
+import type { WatchedAccount } from './watched-account.ts'
 
 /** What follows the strike: it may go on. @returns what was wrong meanwhile */
 export type Release = () => Promise<string[]>
@@ -12,9 +12,10 @@ type Arrange = (bed: Bed, account: WatchedAccount) => Promise<Release>
 const retryAfterS = 8
 
 /** Gem asks for a pause; until it is over no call is made. */
-const limited: Arrange = async ({ servers, pool }, { account, gem, round }) => {
+const limited: Arrange = async ({ servers, pool }, watched) => {
+  const { account, gem } = watched
   const throttle = gem.faults.add({ kind: 'throttle', retryAfter: retryAfterS })
-  if (round !== null) round.mayWaste += maxInFlight
+  watched.mayWaste()
   await until(async () => {
     const { rows } = await servers.whileUp(() =>
       pool.query('select from sync.rate_limits where account = $1 and blocked_until > clock_timestamp()', [
@@ -28,9 +29,10 @@ const limited: Arrange = async ({ servers, pool }, { account, gem, round }) => {
 }
 
 /** A person pauses it: no call is made until it is resumed. */
-const paused: Arrange = async ({ servers, pool }, { account, gem, handle, round }) => {
+const paused: Arrange = async ({ servers, pool }, watched) => {
+  const { account, gem, handle } = watched
   await servers.whileUp(() => handle.signal('pause'))
-  if (round !== null) round.mayWaste += maxInFlight
+  watched.mayWaste()
   const isPaused = await until(async () => {
     const { rows } = await servers.whileUp(() =>
       pool.query(`select from sync.accounts where account = $1 and state = 'PAUSED'`, [account]),

@@ -28,15 +28,19 @@ const hands: Record<TemporalKind, readonly StrikeKind[]> = {
 /** Of one worker and one PostgreSQL in ten strikes, taking turns. */
 const waits: readonly Circumstance[] = ['limited', 'paused']
 
-/** The strikes to come, shuffled: every kind within the first ten. */
-export function* deckOf(on: TemporalKind, random: Random): Generator<Card, never> {
+/**
+ * The strikes to come, shuffled: every kind within the first ten.
+ *
+ * @param mayWait there are accounts beside one that waits: with it alone there would be nothing to strike.
+ */
+export function* deckOf(on: TemporalKind, mayWait: boolean, random: Random): Generator<Card, never> {
   for (let turn = 0; ; turn++) {
     // Each takes half a minute: every other time another worker's end is enough.
     const kinds = turn % 2 === 0 ? hands[on] : hands[on].map((kind) => (kind === 'zombie' ? 'worker' : kind))
     const hand = shuffled(kinds, random)
     const [worker, postgres] = [hand.indexOf('worker'), hand.indexOf('postgres')]
     for (const [index, kind] of hand.entries()) {
-      const isBeside = index === worker || index === postgres
+      const isBeside = mayWait && (index === worker || index === postgres)
       const circumstance = isBeside ? waits[(turn + (index === worker ? 0 : 1)) % 2] : undefined
       yield { kind, circumstance: circumstance ?? 'amid' }
     }

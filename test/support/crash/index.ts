@@ -8,16 +8,18 @@ import { temporaryFolder } from '../temporary-folder.ts'
 import { type Bed, makeBed } from './bed.ts'
 import { circumstances } from './circumstances.ts'
 import { deckOf } from './deck.ts'
-import { missingBehindCursor, placesOf } from './look.ts'
+import { missingBehindCursor, openTransactions, placesOf } from './look.ts'
+import { type Population, type PopulationKind, populations } from './population.ts'
 import type { Card, Strike } from './round.ts'
 import type { TemporalKind } from './servers.ts'
 import { busyWorkers, strikeByKind } from './strike-by-kind.ts'
-import { maxInFlight, WatchedAccount } from './watched-account.ts'
+import type { WatchedAccount } from './watched-account.ts'
 
 export interface CrashOptions {
   readonly seed: number
   readonly kills: number
   readonly on: TemporalKind
+  readonly accounts: PopulationKind
   readonly say: (line: string) => void
 }
 
@@ -30,58 +32,57 @@ export interface CrashReport {
   readonly summary: string
 }
 
-/** So many that some go on while others wait for a worker to be given up. */
-const mostAccounts = 6
+/** Longest pause before it is looked whether there is something to strike. */
+const mostPauseMs = 2_000
 
-/** Longest pause between a strike and the next one. */
-const mostPauseMs = 3_000
-
-export async function crash({ seed, kills, on, say }: CrashOptions): Promise<CrashReport> {
+export async function crash({ seed, kills, on, accounts, say }: CrashOptions): Promise<CrashReport> {
   using folder = temporaryFolder()
   await using bed = await makeBed(folder.path, on, say)
-  const accounts: WatchedAccount[] = []
-  for (let number = 1; number <= Math.min(mostAccounts, Math.ceil(kills / 3)); number++)
-    accounts.push(await WatchedAccount.add(bed, `acme-${number}`, seed + number))
+  const population = await populations[accounts](bed, { seed, kills })
   let isOver = false
-  const living = Promise.all(accounts.map((account) => account.live(() => isOver)))
+  const living = population.live(() => isOver)
   const start = performance.now()
-  const striking = strikeAll(bed, accounts, { seed, kills, on }).finally(() => {
+  const striking = strikeAll(bed, population, { seed, kills, on }).finally(() => {
     isOver = true
   })
   const [strikes] = await Promise.all([striking, living])
   const minutes = Math.ceil((performance.now() - start) / 60_000)
-  return reportOf(strikes, accounts, `on ${on} within ${minutes} minutes`)
+  return reportOf(strikes, population.accounts, `on ${on} within ${minutes} minutes`)
 }
 
 async function strikeAll(
   bed: Bed,
-  accounts: readonly WatchedAccount[],
+  population: Population,
   { seed, kills, on }: Pick<CrashOptions, 'seed' | 'kills' | 'on'>,
 ): Promise<Strike[]> {
-  const random = new Random(seed)
-  const deck = deckOf(on, random)
+  // How often a moment is chosen depends on time; what is done must not.
+  const moments = new Random(seed)
+  const deck = deckOf(on, population.mayWait, new Random(seed))
   const strikes: Strike[] = []
   while (strikes.length < kills) {
-    await delay(random.below(mostPauseMs))
-    strikes.push(await strikeOnce(bed, accounts, deck.next().value, strikes.length + 1, random))
+    const chosen = await someBusyAccount(bed, population, moments)
+    strikes.push(await strikeOnce(bed, population, chosen, deck.next().value, strikes.length + 1))
   }
   return strikes
 }
 
 async function strikeOnce(
   bed: Bed,
-  accounts: readonly WatchedAccount[],
+  { accounts }: Population,
+  chosen: WatchedAccount,
   card: Card,
   number: number,
-  random: Random,
 ): Promise<Strike> {
-  const chosen = await someBusyAccount(bed, accounts, random)
   const release = await circumstances[card.circumstance](bed, chosen)
   const places = await placesUnderWay(bed, accounts)
   const rounds = accounts.flatMap(({ round }) => round ?? [])
+  const transactions = await bed.servers.whileUp(() => openTransactions(bed.pool))
   // Where one has to be picked, it is the first that is at work.
   const said = await strikeByKind[card.kind](bed, [chosen, ...accounts.filter((other) => other !== chosen)])
-  for (const round of rounds) round.struckAt = Date.now()
+  for (const round of rounds) {
+    round.struckAt = Date.now()
+    round.strikes++
+  }
   const problems = await bed.servers.whileUp(async () => {
     const missing = accounts.map(({ account, gem }) => missingBehindCursor(bed.pool, account, gem.world))
     return (await Promise.all(missing)).flat()
@@ -90,19 +91,15 @@ async function strikeOnce(
   const beside = card.circumstance === 'amid' ? '' : ` while ${chosen.account} is ${card.circumstance}`
   bed.say(`${number}. ${card.kind}${beside}${said && ` (${said})`}: ${places}`)
   for (const problem of problems) bed.say(`    ${problem}`)
-  return { ...card, number, rounds, problems }
+  return { ...card, number, transactions, rounds, problems }
 }
 
-/** An account with a slice that a worker is at; waits until there is one. */
-async function someBusyAccount(
-  bed: Bed,
-  accounts: readonly WatchedAccount[],
-  random: Random,
-): Promise<WatchedAccount> {
+/** An account with a slice that a worker is at, at a moment by chance. */
+async function someBusyAccount(bed: Bed, population: Population, random: Random): Promise<WatchedAccount> {
   for (;;) {
-    const busy = await busyWorkers(bed, accounts)
+    await delay(random.below(mostPauseMs))
+    const busy = await busyWorkers(bed, await population.strikable())
     if (busy.length > 0) return random.pick(busy).account
-    await delay(50)
   }
 }
 
@@ -144,8 +141,9 @@ function reportOf(
     ],
     summary:
       `${strikes.length} kills ${circumstances}: ${countsBy(strikes.map(({ kind }) => kind))}; ` +
-      `${strikes.filter(({ circumstance }) => circumstance !== 'amid').length} of them beside an account that waits; ` +
-      `${rounds.length} syncs of ${accounts.length} accounts (${modes.join(', ')}); at most ${maxInFlight} calls more a kill`,
+      `${strikes.filter(({ circumstance }) => circumstance !== 'amid').length} of them beside an account that waits, ` +
+      `${strikes.filter(({ transactions }) => transactions > 1).length} amid several transactions; ` +
+      `${rounds.length} syncs of ${accounts.length} accounts (${modes.join(', ')})`,
   }
 }
 

@@ -42,6 +42,10 @@ async function checkpoints(pool: pg.Pool | pg.PoolClient, account: string): Prom
   return rows
 }
 
+export async function streamsUnderWay(pool: pg.Pool, account: string): Promise<StreamName[]> {
+  return (await checkpoints(pool, account)).map(({ stream }) => stream)
+}
+
 /** Where a sync is, in words: `candidates 130/300, interviews window 0`. */
 export async function placesOf(pool: pg.Pool, account: string, world: World): Promise<string> {
   const places = (await checkpoints(pool, account)).map(({ stream, cursor: { step, offset } }) => {
@@ -49,6 +53,14 @@ export async function placesOf(pool: pg.Pool, account: string, world: World): Pr
     return `${stream} ${where}`
   })
   return places.join(', ') || 'between two streams'
+}
+
+/** Of the workers. */
+export async function openTransactions(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `select count(*)::int from pg_stat_activity where usename = 'gem_ats_sync_worker' and xact_start is not null`,
+  )
+  return rows[0]?.count ?? 0
 }
 
 /** Rows that a cursor has passed and that are not there: at any moment there must be none. */

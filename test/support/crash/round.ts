@@ -20,6 +20,8 @@ export interface Card {
 
 export interface Strike extends Card {
   readonly number: number
+  /** Transactions of workers that were under way. */
+  readonly transactions: number
   /** Syncs that were under way. */
   readonly rounds: readonly Round[]
   readonly problems: string[]
@@ -30,6 +32,7 @@ export interface Round {
   readonly account: string
   readonly number: number
   readonly mode: RunMode
+  strikes: number
   /** The last time; before the first, when it began. In milliseconds since the epoch. */
   struckAt: number
   /** Calls to Gem beyond those of an undisturbed sync that the strikes so far may have cost. */

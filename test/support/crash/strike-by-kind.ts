@@ -7,22 +7,17 @@ import { identityOf } from './fleet.ts'
 import type { Killable } from './killable.ts'
 import { type PendingSlice, pendingSlices } from './look.ts'
 import type { StrikeKind } from './round.ts'
-import { maxInFlight, type WatchedAccount } from './watched-account.ts'
+import type { WatchedAccount } from './watched-account.ts'
 
 type Act = (bed: Bed, accounts: readonly WatchedAccount[]) => Promise<string>
 
 /** More than the heartbeat's time-out and a few attempts. */
 const takenOverWithinMs = 120_000
 
-/** Pages in flight are fetched again; nothing else is. */
-function mayWaste(accounts: readonly WatchedAccount[], calls = maxInFlight): void {
-  for (const { round } of accounts) if (round !== null) round.mayWaste += calls
-}
-
 const killServers =
   (choose: (bed: Bed) => readonly (Killable | null)[]): Act =>
   async (bed, accounts) => {
-    mayWaste(accounts)
+    for (const account of accounts) account.mayWaste()
     await bed.servers.whileUp(async () => {
       const struck = choose(bed).filter((server) => server !== null)
       await Promise.all(struck.map((server) => server.kill()))
@@ -62,7 +57,7 @@ const killWorker: Act = async (bed, accounts) => {
   const others = (await heldBy(bed, accounts, first.worker)).filter(
     ({ account }) => account !== first.account,
   )
-  return lose([first, ...others], maxInFlight)
+  return lose([first, ...others], 1)
 }
 
 async function firstBusy(bed: Bed, accounts: readonly WatchedAccount[]): Promise<Busy> {
@@ -78,20 +73,17 @@ async function heldBy(bed: Bed, accounts: readonly WatchedAccount[], worker: Run
   return (await busyWorkers(bed, accounts, [worker])).filter(({ slices }) => slices.length > 0)
 }
 
-function lose(held: readonly Busy[], calls: number): string {
-  mayWaste(
-    held.map(({ account }) => account),
-    calls,
-  )
+function lose(held: readonly Busy[], times: number): string {
+  for (const { account } of held) account.mayWaste(times)
   return held.map(({ account, slices }) => `${slices.length} slices of ${account.account}`).join(', ')
 }
 
 const cut =
   (when: Cut): Act =>
   async (bed, accounts) => {
-    const name = new RegExp(accounts.map(({ account }) => account).join('|'))
+    const name = new RegExp(`\\b(${accounts.map(({ account }) => account).join('|')})\\b`)
     const whose = await bed.cutter.cutNext(when, name)
-    mayWaste(accounts.filter(({ account }) => account === whose))
+    for (const each of accounts) if (each.account === whose) each.mayWaste()
     return `a page of ${whose}`
   }
 
@@ -107,7 +99,7 @@ const makeZombie: Act = async (bed, accounts) => {
     await delay(100)
   }
   // Its own pages in flight, and those that it asks for before it hears that it is fenced off.
-  const slices = lose(held, 2 * maxInFlight)
+  const slices = lose(held, 2)
   worker.kill('SIGCONT')
   const slept = `${Math.round((Date.now() - since) / 1000)} s, ${slices}`
   const fenced = worker.mentions('a newer attempt has taken this stream over').then(() => 'fenced off')

@@ -15,25 +15,48 @@ import { type Bed, taskQueue } from './bed.ts'
 import { type EndedRun, momentOf, roundProblems } from './check-round.ts'
 import type { Round } from './round.ts'
 
-/** Pages in flight of an account, at most: its default. */
-export const maxInFlight = 4
+/** Pages that an account asks for at a time, at most: its default. */
+const maxInFlight = 4
 
-/** Small pages, and some seconds of syncing: there is much to interrupt. */
-const assignments = [
-  'paging.maxPerPage=10',
-  // Whatever changes while the crashes last falls into every delta's window, and nothing from before does.
-  'paging.overlap=1d',
-  'rate.requestsPerSecond=8',
-  'rate.burst=4',
-  `rate.maxInFlight=${maxInFlight}`,
-]
-const undisturbed = { maxPerPage: 10, overlapMs: 24 * 3_600_000 }
-const latencyMs = 400
-const candidates = 100
+/** How large an account is, and how fast Gem answers it. */
+export interface Pace {
+  readonly candidates: number
+  readonly maxPerPage: number
+  readonly requestsPerSecond: number
+  readonly burst: number
+  readonly latencyMs: number
+  /** Pages that are under way, at most: a strike may cost a call to Gem for each. */
+  readonly underWay: number
+}
+
+/** Waits for Gem most of the time: a sync takes some seconds, and there is much to interrupt. */
+export const leisurely: Pace = {
+  ...{ candidates: 100, maxPerPage: 10 },
+  ...{ requestsPerSecond: 8, burst: 4, latencyMs: 400 },
+  underWay: maxInFlight,
+}
+
+/** Waits for PostgreSQL: alone with its worker, its pages of a first sync are written before their turn. */
+export const hurried: Pace = {
+  ...{ candidates: 4_000, maxPerPage: 50 },
+  ...{ requestsPerSecond: 100, burst: 1_000, latencyMs: 5 },
+  // Three are being read or written.
+  underWay: maxInFlight + 3,
+}
+
+const settingsFor = ({ maxPerPage, requestsPerSecond, burst }: Pace) =>
+  applyAssignments({}, [
+    `paging.maxPerPage=${maxPerPage}`,
+    // Whatever changes while the crashes last falls into every delta's window, and nothing from before does.
+    'paging.overlap=1d',
+    `rate.requestsPerSecond=${requestsPerSecond}`,
+    `rate.burst=${burst}`,
+    `rate.maxInFlight=${maxInFlight}`,
+  ])
 /** After the last strike: as long as Temporal waits at most before it tries a slice again, and what a sync takes. */
 const endsWithinMs = 12 * 60_000
 
-/** An account on a simulated Gem of its own, synced again and again, and looked at after each sync. */
+/** An account on a simulated Gem of its own, looked at after each sync. */
 export class WatchedAccount {
   readonly account: string
   readonly gem: SimulatedGem
@@ -46,12 +69,14 @@ export class WatchedAccount {
   readonly #twin: Mirror
   readonly #random: Random
   readonly #life: Life
+  readonly #pace: Pace
   readonly #begin = new Date(Date.now() - 60_000)
   #moment: Moment
 
-  private constructor(bed: Bed, account: string, twin: Mirror, random: Random, moment: Moment) {
+  private constructor(bed: Bed, account: string, pace: Pace, twin: Mirror, random: Random, moment: Moment) {
     this.#bed = bed
     this.account = account
+    this.#pace = pace
     this.gem = twin.gem
     this.#twin = twin
     this.#random = random
@@ -60,21 +85,27 @@ export class WatchedAccount {
     this.handle = bed.client.workflow.getHandle(`gem-account-${account}`)
   }
 
-  static async add(bed: Bed, account: string, seed: number): Promise<WatchedAccount> {
-    const twin = await bed.quiet.mirror({ seed, candidates, now: () => new Date(), settings: undisturbed })
+  static async add(bed: Bed, account: string, seed: number, pace: Pace): Promise<WatchedAccount> {
+    const { candidates, maxPerPage } = pace
+    const settings = { maxPerPage, overlapMs: 24 * 3_600_000 }
+    const twin = await bed.quiet.mirror({ seed, candidates, now: () => new Date(), settings })
     const db = connect(bed.servers.postgres.serving.url, { max: 1 })
     await insertAccount(db, bed.keyring, {
       ...{ account, baseUrl: twin.gem.url, allowInsecureBaseUrl: true },
       ...{ apiKey: twin.gem.apiKey, applicationSecret: null },
-      settings: applyAssignments({}, assignments),
+      settings: settingsFor(pace),
     })
     await db.destroy()
     const moment = await momentOf(bed.pool, account)
-    return new WatchedAccount(bed, account, twin, new Random(seed), moment)
+    return new WatchedAccount(bed, account, pace, twin, new Random(seed), moment)
   }
 
-  /** Syncs until it is told to stop; the sync under way then ends. */
-  async live(isOver: () => boolean): Promise<void> {
+  /** A strike hits it: the pages that are under way are asked for again. */
+  mayWaste(times = 1): void {
+    if (this.round !== null) this.round.mayWaste += times * this.#pace.underWay
+  }
+
+  async syncForTheFirstTime(): Promise<void> {
     await this.#sync('full', async () => {
       await this.#bed.client.workflow.start('accountSync', {
         taskQueue,
@@ -82,6 +113,11 @@ export class WatchedAccount {
         args: [{ account: this.account }],
       })
     })
+  }
+
+  /** Syncs again and again until it is told to stop; the sync under way then ends. */
+  async live(isOver: () => boolean): Promise<void> {
+    await this.syncForTheFirstTime()
     while (!isOver()) {
       for (let count = 30 + this.#random.below(30); count > 0; count--)
         changeSomething(this.gem.world, this.#random)
@@ -98,7 +134,7 @@ export class WatchedAccount {
     const calls = this.gem.requests.total
     const round: Round = {
       ...{ account: this.account, number: this.rounds.length + 1, mode },
-      ...{ struckAt: Date.now(), mayWaste: 0, problems: [] },
+      ...{ strikes: 0, struckAt: Date.now(), mayWaste: 0, problems: [] },
     }
     this.rounds.push(round)
     this.round = round
@@ -131,7 +167,7 @@ export class WatchedAccount {
     const before = gem.requests.total
     const { runId, state, error } = await this.#twin.sync({ mode })
     if (state !== 'SUCCEEDED') throw new Error(`a sync that nothing disturbed has ended ${state}: ${error}`)
-    gem.setLatency(latencyMs)
+    gem.setLatency(this.#pace.latencyMs)
     return { pool, runId, calls: gem.requests.total - before }
   }
 
