@@ -60,9 +60,8 @@ async function insert(db: Db, stream: StreamName, { mapped, release }: MappedPag
     await db.transaction().execute(async (trx) => {
       const context = { account, now: new Date().toISOString(), waiting: false }
       const nothingKept = { blankDeletedBefore: null, rejecting: new Set<StreamName>() }
-      const areNew = isIndependent.has(stream)
-      const writing = { ...nothingKept, looksUp: false, areNew, write: withoutDigests }
-      await writeRecords({ trx, context, runId: '', ...writing }, mapped)
+      const asks = isIndependent.has(stream) ? 'nothing' : 'stored'
+      await writeRecords({ trx, context, runId: '', ...nothingKept, asks, write: withoutDigests }, mapped)
     })
   }
   release()

@@ -63,8 +63,10 @@ async function writeThenLock(
   mustHold(!seen.keepsBlank)
   const context = { account, now: seen.now, waiting: false }
   const nothingKept = { blankDeletedBefore: null, rejecting: new Set<StreamName>() }
-  const writing = { trx, context, runId, ...nothingKept, looksUp: false, areNew: true, write: writeAll }
-  const outcome = await writeRecords(writing, commit)
+  const outcome = await writeRecords(
+    { trx, context, runId, ...nothingKept, asks: 'nothing', write: writeAll },
+    commit,
+  )
   await committed
   const { state: accountState, blankDeletedBefore } = await lockAccount(trx, account)
   mustHold(blankDeletedBefore === null)

@@ -93,7 +93,8 @@ async function lockThenWrite(
   onBegun()
   const { rejecting, waiting } = await readUnsettled(trx, account)
   const context = { account, now, waiting }
-  const writing = { trx, context, runId, blankDeletedBefore, rejecting, looksUp, areNew: false, write }
+  const asks = looksUp ? 'unchanged' : 'stored'
+  const writing = { trx, context, runId, blankDeletedBefore, rejecting, asks, write } as const
   const outcome = await writeRecords(writing, commit)
   await keepBooks(trx, commit, outcome)
   return { ...outcome, accountState, inVain: false }

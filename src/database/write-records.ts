@@ -29,6 +29,15 @@ export interface PageRecords {
   readonly embedded: Batch | null
 }
 
+/** What the database is asked before rows are written. */
+export type Asked =
+  /** Which are stored as their records want them: likely all, and then they need not be compared column by column. */
+  | 'unchanged'
+  /** Which are stored, and which of their parents are missing. */
+  | 'stored'
+  /** They are taken for new and their parents for present: PostgreSQL refuses a page of which it is not so. */
+  | 'nothing'
+
 /** How the records of a page are written. */
 export interface Writing {
   readonly trx: Db
@@ -37,10 +46,7 @@ export interface Writing {
   readonly blankDeletedBefore: Date | null
   /** Streams of which records are rejected at present. */
   readonly rejecting: ReadonlySet<StreamName>
-  /** Rows are likely to be stored as they are: worth a look before they are compared column by column. */
-  readonly looksUp: boolean
-  /** Rows are taken for new and their parents for present, unseen: PostgreSQL refuses a page of which it is not so. */
-  readonly areNew: boolean
+  readonly asks: Asked
   readonly write: Write
 }
 
@@ -120,19 +126,19 @@ interface WrittenBatch extends Written {
  * @param present rows that the page has written before.
  */
 async function writeBatch(
-  { trx, context, runId, blankDeletedBefore, rejecting, looksUp, areNew, write }: Writing,
+  { trx, context, runId, blankDeletedBefore, rejecting, asks, write }: Writing,
   given: Batch,
   cameAlong: readonly Row[],
   present: readonly string[],
 ): Promise<WrittenBatch> {
-  const unchanged = looksUp ? await unchangedRows(trx, given.model, given.rows) : new Set<string>()
+  const unchanged =
+    asks === 'unchanged' ? await unchangedRows(trx, given.model, given.rows) : new Set<string>()
   const same = given.rows.filter((row) => row.kind === 'mapped').filter((row) => unchanged.has(row.id))
   await comparePairs(trx, context, given.model, same)
   const differing = mapOthers(given, unchanged)
   const { batch, persons, blank } = await blankBatch(trx, context, blankDeletedBefore, differing)
-  const { rows, known } = areNew
-    ? { rows: batch.rows, known: newWithParents }
-    : await withKnown(trx, batch, present)
+  const { rows, known } =
+    asks === 'nothing' ? { rows: batch.rows, known: newWithParents } : await withKnown(trx, batch, present)
   const { refused, counts, ...written } = await write(trx, context, { ...batch, rows }, cameAlong, known)
   const refusedIds = new Set(refused.map(({ row }) => row.id))
   const { rejects, resolved } = verdicts(batch, refused, blank)
