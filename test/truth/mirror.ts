@@ -4,7 +4,7 @@ import { AccountLimiter } from '../../src/activities/account-limiter.ts'
 import type { Meter } from '../../src/activities/meter.ts'
 import { outcomeOf } from '../../src/activities/run-outcome.ts'
 import type { SyncSettings } from '../../src/activities/sync-settings.ts'
-import { connect, type Db } from '../../src/database/connect.ts'
+import { type ConnectOptions, connect, type Db } from '../../src/database/connect.ts'
 import type { RunMode } from '../../src/database/database-types.ts'
 import { beginRun, finishRun } from '../../src/database/runs.ts'
 import {
@@ -33,6 +33,8 @@ export interface SyncOptions {
   /** Attempts in a row after which a stream fails, as the worker's do. */
   readonly attempts?: number
   readonly inFlight?: number
+  /** Whether the worker is at no other slice, as by default. */
+  readonly isOnlySlice?: boolean
   readonly meter?: Meter
 }
 
@@ -79,11 +81,13 @@ const freely: SyncSettings = {
   rate: { perSecond: 1e6, burst: 1e6 },
 }
 
+export type MirrorsOptions = Pick<ConnectOptions, 'onStatement'>
+
 /** One database for any number of accounts. */
-export async function openMirrors(): Promise<MirrorDatabase> {
+export async function openMirrors(options: MirrorsOptions = {}): Promise<MirrorDatabase> {
   await using opening = new AsyncDisposableStack()
   const database = opening.use(await createTestDatabase())
-  const db = opening.adopt(connect(database.workerUrl, { max: 4 }), (open) => open.destroy())
+  const db = opening.adopt(connect(database.workerUrl, { max: 4, ...options }), (open) => open.destroy())
   const pool = opening.adopt(new pg.Pool({ connectionString: database.ownerUrl, max: 2 }), (open) =>
     open.end(),
   )

@@ -22,11 +22,12 @@ export async function readStream(
   options: SyncOptions & { mode: RunMode },
 ): Promise<EndedStream> {
   const { attempts = 6, inFlight = 1, since = null, confirmDeletions = false, mode } = options
+  const { isOnlySlice = true } = options
   const { db, account, client: gem, limiter, settings } = mirror
   const context: SliceContext = {
     ...{ db, gem, limiter, settings, rules: mappingRules(settings), readPage: readHere },
     key: { compared: true, version: '' },
-    isOnlySlice: () => true,
+    isOnlySlice: () => isOnlySlice,
     attempt: 1,
     signal: new AbortController().signal,
     meter: options.meter ?? silentMeter,
