@@ -27,14 +27,24 @@ export interface Moment {
  * Whether a row may have passed through other values. Between two pages of stages, and before a vanished one is found to
  * be gone, ranks do. A job's description does between two pages of postings: one leaves, for the moment, to one that is
  * about to leave as well. So does a candidate's source, where one application leaves and another one comes, and an
- * interview's stage, where its application follows a stage to another job, and then its own record to a third one.
+ * interview's stage, where its application names several jobs: it follows its stage to one of them, and then its record.
  */
 function mayPassThrough(table: TableName, row: Row, before: Moment, after: Moment): boolean {
   if (table === 'job_application_stages') return true
   if (table === 'jobs') return movedOf(row, 'job_postings', 'job_id', before, after) > 1
   if (table === 'candidates') return movedOf(row, 'applications', 'candidate_id', before, after) > 1
-  if (table === 'interviews') return hasMoved('applications', row.application_id, before, after)
+  if (table === 'interviews') return hasChosenAnew(row.application_id, before, after)
   return false
+}
+
+/** Whether an application has changed that names several jobs, or did before. */
+function hasChosenAnew(application: unknown, before: Moment, after: Moment): boolean {
+  const namesSeveral = ({ tables }: Moment) =>
+    [...tables.applications.values()].some(({ id, custom_fields: fields }) => {
+      const { jobs } = fields as { jobs?: readonly unknown[] }
+      return id === application && jobs !== undefined && jobs.length > 1
+    })
+  return hasMoved('applications', application, before, after) && [before, after].some(namesSeveral)
 }
 
 const hasMoved = (table: TableName, id: unknown, before: Moment, after: Moment) =>
