@@ -1,6 +1,7 @@
 import type { MappingOf } from '../../src/activities/map-page.ts'
 import { PageThreads } from '../../src/activities/page-threads.ts'
 import type { ReadPage as MappedPage } from '../../src/activities/read-page.ts'
+import { aheadLists } from '../../src/database/commit-ahead.ts'
 import { connect, type Db } from '../../src/database/connect.ts'
 import { writeRows } from '../../src/database/write-page.ts'
 import { type Write, writeRecords } from '../../src/database/write-records.ts'
@@ -36,31 +37,33 @@ export async function loadMapped(parts: {
       { length: Math.max(0, Math.ceil(total / perPage) - 1) },
       (_, index) => index + 2,
     )
-    await inParallel(isIndependent.has(stream) ? inFlight : 1, others, async (page) => {
+    await inParallel(isIndependent(stream) ? inFlight : 1, others, async (page) => {
       await insert(db, stream, (await read(stream, page)).mapped)
     })
   }
 }
 
-/** Their pages have no rows in common, nor do others follow from them. */
-const isIndependent: ReadonlySet<StreamName> = new Set(['candidates', 'applications', 'scheduled_interviews'])
+/** All of them have come along with their candidates: their own list is only read. */
+const onlyRead = 'applications'
+
+/** Others follow from pages of small lists. */
+const isIndependent = (stream: StreamName) => stream === onlyRead || aheadLists.has(stream)
 
 const account = 'mapped'
 
 const settings = { jobBoard: null, integrationFields: [] }
 
-/** All applications have come along with their candidates: their own list is only read. */
 const mappingOf = (stream: StreamName): MappingOf => ({
   ...{ account, settings, rules: mappingRules(settings) },
-  lazily: stream === 'applications',
+  lazily: stream === onlyRead,
 })
 
 async function insert(db: Db, stream: StreamName, { mapped, release }: MappedPage): Promise<void> {
-  if (stream !== 'applications') {
+  if (stream !== onlyRead) {
     await db.transaction().execute(async (trx) => {
       const context = { account, now: new Date().toISOString(), waiting: false }
       const nothingKept = { blankDeletedBefore: null, rejecting: new Set<StreamName>() }
-      const asks = isIndependent.has(stream) ? 'nothing' : 'stored'
+      const asks = isIndependent(stream) ? 'nothing' : 'stored'
       await writeRecords({ trx, context, runId: '', ...nothingKept, asks, write: withoutDigests }, mapped)
     })
   }

@@ -89,7 +89,7 @@ async function settle(trx: Db, context: WriteContext, { page, embedded }: PageCo
 }
 
 /** Lists whose new rows concern no row of other pages: candidates bring their applications, interviews come last. */
-const lists: ReadonlySet<StreamName> = new Set(['candidates', 'scheduled_interviews'])
+export const aheadLists: ReadonlySet<StreamName> = new Set(['candidates', 'scheduled_interviews'])
 
 /**
  * Whether a page may be written before its turn, as far as it tells by itself.
@@ -97,7 +97,7 @@ const lists: ReadonlySet<StreamName> = new Set(['candidates', 'scheduled_intervi
  * @param others ids of the page before.
  */
 export function standsAlone({ stream, page, embedded }: PageCommit, others: ReadonlySet<string>): boolean {
-  if (!lists.has(stream)) return false
+  if (!aheadLists.has(stream)) return false
   const own = new Set(page.rows.map(({ id }) => id))
   const isOwn = (batch: Batch) =>
     batch.records.every((record) => record.kind === 'mapped' && !others.has(record.id))

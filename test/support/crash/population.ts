@@ -1,4 +1,4 @@
-import type { StreamName } from '../../../src/streams.ts'
+import { aheadLists } from '../../../src/database/commit-ahead.ts'
 import type { Bed } from './bed.ts'
 import { streamsUnderWay } from './look.ts'
 import { hurried, leisurely, WatchedAccount } from './watched-account.ts'
@@ -40,8 +40,6 @@ const many: Make = async (bed, { seed, kills }) => {
 /** Of a sync: behind more of them in a row Temporal waits for minutes before it tries a slice again. */
 const mostStrikes = 3
 
-const areWrittenAhead: ReadonlySet<StreamName> = new Set(['candidates', 'scheduled_interviews'])
-
 const one: Make = async (bed, { seed }) => {
   const accounts: WatchedAccount[] = []
   return {
@@ -51,7 +49,7 @@ const one: Make = async (bed, { seed }) => {
       const newest = accounts.at(-1)
       if (!newest?.round || newest.round.strikes >= mostStrikes) return []
       const streams = await bed.servers.whileUp(() => streamsUnderWay(bed.pool, newest.account))
-      return streams.some((stream) => areWrittenAhead.has(stream)) ? [newest] : []
+      return streams.some((stream) => aheadLists.has(stream)) ? [newest] : []
     },
     async live(isOver) {
       for (let number = 1; !isOver(); number++) {
