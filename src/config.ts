@@ -16,9 +16,12 @@ export { codecServerOf } from './config/codec-server.ts'
 export { type Environment, readEnvironment } from './config/environment.ts'
 export { keyringOf } from './config/keyring.ts'
 export { type TemporalConfig, temporalOf } from './config/temporal.ts'
+export { ignoredVariables } from './config/unknown-variables.ts'
 
 /** All that the worker needs. */
 export interface Config {
+  /** Names with our prefix that this version does not know. */
+  readonly unknownVariables: readonly string[]
   readonly databaseUrl: string
   readonly keyring: Keyring
   readonly temporal: TemporalConfig
@@ -46,6 +49,7 @@ export interface WorkerLimits {
 export function readConfig(env: Env = process.env): Config {
   const environment = readEnvironment(env)
   return {
+    unknownVariables: environment.unknown,
     databaseUrl: databaseUrlOf(environment),
     keyring: keyringOf(environment),
     temporal: temporalOf(environment),

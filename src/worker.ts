@@ -8,7 +8,7 @@ import { NativeConnection, Worker } from '@temporalio/worker'
 import { createActivities } from './activities/index.ts'
 import { PageThreads } from './activities/page-threads.ts'
 import { workerDataConverter } from './codec/data-converter.ts'
-import { type Config, readConfig } from './config.ts'
+import { type Config, ignoredVariables, readConfig } from './config.ts'
 import { connect } from './database/connect.ts'
 import { UserError } from './errors.ts'
 import { createGemDispatcher } from './gem/dispatcher.ts'
@@ -37,6 +37,7 @@ try {
 
 async function work(config: Config, log: Logger): Promise<void> {
   const stopping = stopSignal()
+  if (config.unknownVariables.length > 0) log.warn(ignoredVariables(config.unknownVariables))
   const sdk = new SdkRuntime(
     { logger: temporalLogger(log), shutdownSignals: [] },
     { withMetrics: config.http !== null },

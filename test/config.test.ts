@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { after, describe, test } from 'node:test'
+import { variableNames } from '../src/config/variables.ts'
 import { databaseUrlOf, migrationTargetOf, readConfig, readEnvironment } from '../src/config.ts'
 import { takeLock } from '../src/embedded/pid-lock.ts'
 import { encryptionKeyPath, stackLockPath, TASK_QUEUE, writeStackFile } from '../src/embedded/stack-file.ts'
@@ -87,12 +88,59 @@ test('workers are versioned by a name and a build id, never by one of them', () 
   )
 })
 
-test('an unknown variable is refused by name, with the one that was probably meant', () => {
-  assert.match(
-    refusal({ ...minimal, GEM_ATS_SYNC_LOG_LEVL: 'debug' }),
-    /GEM_ATS_SYNC_LOG_LEVL.*GEM_ATS_SYNC_LOG_LEVEL\?/,
-  )
-  assert.match(refusal({ ...minimal, GEM_ATS_SYNC_WHATEVER: 'x' }), /GEM_ATS_SYNC_WHATEVER/)
+/** Each text that lacks one letter, has one twice, or has two of them swapped. */
+const slips = (name: string): readonly string[] =>
+  [...name].flatMap((letter, at) => [
+    name.slice(0, at) + name.slice(at + 1),
+    name.slice(0, at) + letter + name.slice(at),
+    name.slice(0, at) + name.charAt(at + 1) + letter + name.slice(at + 2),
+  ])
+
+describe('a variable with our prefix', () => {
+  const own = variableNames.filter((name) => name.startsWith('GEM_ATS_SYNC_'))
+
+  test('that is a known one with a slip of the finger is refused, and the known one is named', () => {
+    for (const name of own) {
+      for (const slip of [...slips(name), `${name}S`, name.toLowerCase()]) {
+        if (slip === name) continue
+        assert.equal(
+          refusal({ ...minimal, [slip]: 'hush-hush' }),
+          `There is no variable ${slip}; did you mean ${name}?`,
+        )
+      }
+    }
+  })
+
+  test('that misspells the key of histories never leaves them unencrypted', () => {
+    for (const name of ['GEM_ATS_SYNC_CODEC_KEYS', 'GEM_ATS_SYNC_CODEC_KYE', 'GEM_ATS_SYN_CODEC_KEY'])
+      assert.match(refusal({ ...minimal, [name]: key }), /did you mean GEM_ATS_SYNC_CODEC_KEY\?$/)
+  })
+
+  test('that this version does not know is told of, and changes nothing else', () => {
+    const of = (env: Record<string, string>) => readConfig({ ...minimal, ...env })
+    const newer = { GEM_ATS_SYNC_WHATEVER: 'x', GEM_ATS_SYNC_API_LIMITS: '5' }
+    const { unknownVariables, ...config } = of(newer)
+    assert.deepEqual(unknownVariables, ['GEM_ATS_SYNC_API_LIMITS', 'GEM_ATS_SYNC_WHATEVER'])
+    assert.deepEqual({ unknownVariables: [], ...config }, of({}))
+  })
+
+  test('that Kubernetes injects for a Service is not even told of', () => {
+    const address = 'tcp://10.0.0.1:8080'
+    const linksOf = (service: string) => ({
+      [`${service}_SERVICE_HOST`]: '10.0.0.1',
+      [`${service}_SERVICE_PORT`]: '8080',
+      [`${service}_SERVICE_PORT_HTTP_METRICS`]: '9464',
+      [`${service}_PORT`]: address,
+      [`${service}_PORT_8080_TCP`]: address,
+      [`${service}_PORT_8080_TCP_PROTO`]: 'tcp',
+      [`${service}_PORT_8080_TCP_PORT`]: '8080',
+      [`${service}_PORT_8080_TCP_ADDR`]: '10.0.0.1',
+      [`${service}_PORT_53_UDP_ADDR`]: '10.0.0.1',
+    })
+    const services = ['GEM_ATS_SYNC', 'GEM_ATS_SYNC_API', 'GEM_ATS_SYNC_CODEC_SERVER', 'GEM_ATS_SYNC_HTTP']
+    const links = Object.assign({}, ...services.map(linksOf)) as Record<string, string>
+    assert.deepEqual(readConfig({ ...minimal, ...links }).unknownVariables, [])
+  })
 })
 
 test('a bad value is refused by the name of its variable, and never repeated', () => {

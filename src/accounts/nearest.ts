@@ -1,3 +1,5 @@
+import { distance } from 'fastest-levenshtein'
+
 /** The known name that was probably meant; null if none is near. */
 export function nearest(name: string, known: readonly string[]): string | null {
   const wanted = name.toLowerCase()
@@ -11,19 +13,5 @@ export function nearest(name: string, known: readonly string[]): string | null {
 /** A setting is often written without its group: `burst` for `rate.burst`. */
 function distanceTo(candidate: string, wanted: string): number {
   const withoutGroup = candidate.slice(candidate.indexOf('.') + 1)
-  return Math.min(editDistance(candidate, wanted), editDistance(withoutGroup, wanted))
-}
-
-/** Levenshtein's distance: insertions, deletions and replacements that turn one text into the other. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (const [row, letter] of [...a].entries()) {
-    const current = [row + 1]
-    for (let column = 1; column <= b.length; column++) {
-      const replaced = previous[column - 1]! + (letter === b[column - 1] ? 0 : 1)
-      current.push(Math.min(replaced, previous[column]! + 1, current[column - 1]! + 1))
-    }
-    previous = current
-  }
-  return previous[b.length]!
+  return Math.min(distance(candidate, wanted), distance(withoutGroup, wanted))
 }

@@ -5,6 +5,11 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+/** Beside the result, which may be JSON. */
+export function printWarning(line: string): void {
+  process.stderr.write(`warning: ${line}\n`)
+}
+
 export function printJson(value: unknown): void {
   print(escapeControls(JSON.stringify(value, null, 2)))
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { readEnvironment } from '../config.ts'
-import { print, printJson } from './output.ts'
+import { ignoredVariables, readEnvironment } from '../config.ts'
+import { print, printJson, printWarning } from './output.ts'
 import { viewAccount, viewAccounts } from './status/views.ts'
 
 interface StatusOptions {
@@ -34,6 +34,7 @@ export function status(): Command {
 
 async function show(name: string | undefined, { watch: keepsOn, json }: StatusOptions): Promise<void> {
   const environment = readEnvironment()
+  if (environment.unknown.length > 0) printWarning(ignoredVariables(environment.unknown))
   const look = () => (name === undefined ? viewAccounts(environment) : viewAccount(environment, name))
   // A name or an address that is wrong from the start ends it with that.
   const view = await look()

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { z } from 'zod'
-import { nearest } from '../accounts/nearest.ts'
 import { readStackFile, type StackFile } from '../embedded/stack-file.ts'
 import { UserError } from '../errors.ts'
+import { unknownVariables } from './unknown-variables.ts'
 import { type VariableName, type Variables, variableNames, variables, variablesSchema } from './variables.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
@@ -12,32 +12,20 @@ export interface Environment {
   readonly variables: Variables
   /** As it was given, for Temporal's own configuration. */
   readonly env: Env
+  /** Names with our prefix that this version does not know: to be warned of. */
+  readonly unknown: readonly string[]
   /** Absolute path of the embedded stack's folder. */
   readonly dataDir: string
   /** The embedded stack that is meant: it runs on the data folder, and DATABASE_URL names no other database. */
   readonly stack: StackFile | null
 }
 
-const PREFIX = 'GEM_ATS_SYNC_'
-/** Variables by which the tests' processes find each other. */
-const TEST_PREFIX = 'GEM_ATS_SYNC_TEST_'
-
-/** @throws UserError for an unknown GEM_ATS_SYNC_* variable or a bad value. An empty value counts as not set. */
+/** @throws UserError for a misspelt GEM_ATS_SYNC_* variable or a bad value. An empty value counts as not set. */
 export function readEnvironment(env: Env = process.env): Environment {
-  refuseUnknown(env)
+  const unknown = unknownVariables(env)
   const values = readVariables(env)
   const dataDir = resolve(values.GEM_ATS_SYNC_DATA_DIR ?? '.data')
-  return { variables: values, env, dataDir, stack: stackMeant(values, dataDir) }
-}
-
-/** A misspelt variable would otherwise be a default that nobody wanted. */
-function refuseUnknown(env: Env): void {
-  for (const name of Object.keys(env)) {
-    if (!name.startsWith(PREFIX) || name.startsWith(TEST_PREFIX) || isKnown(name)) continue
-    const meant = nearest(name, variableNames)
-    const hint = meant === null ? `there are ${variableNames.join(', ')}` : `did you mean ${meant}?`
-    throw new UserError(`There is no variable ${name}; ${hint}`)
-  }
+  return { variables: values, env, unknown, dataDir, stack: stackMeant(values, dataDir) }
 }
 
 function readVariables(env: Env): Variables {
@@ -54,10 +42,6 @@ function readVariables(env: Env): Variables {
 function badVariable(error: z.ZodError): UserError {
   const name = error.issues[0]?.path[0] as VariableName
   return new UserError(`${name} must be ${String(variables[name].meta()?.rightIs)}`)
-}
-
-function isKnown(name: string): boolean {
-  return Object.hasOwn(variables, name)
 }
 
 function stackMeant({ DATABASE_URL }: Variables, dataDir: string): StackFile | null {

@@ -220,6 +220,16 @@ describe('what is wrong', () => {
     assert.deepEqual([inState('fail'), inState('ok'), inState('warn')], [['environment'], [], []])
   })
 
+  test('the environment: a variable that this version does not know is a warning, and all else is looked at', async () => {
+    const { byName, in: inState } = await examine({
+      GEM_ATS_SYNC_WHATEVER: 'hush-hush',
+      GEM_ATS_SYNC_SERVICE_HOST: '10.0.0.1',
+    })
+    assert.deepEqual([inState('warn'), inState('fail')], [['environment', 'accounts'], ['worker']])
+    assert.match(String(byName.environment?.found), /; GEM_ATS_SYNC_WHATEVER is ignored: this version has no/)
+    assert.doesNotMatch(String(byName.environment?.found), /SERVICE_HOST/)
+  })
+
   test('the encryption key: the accounts that it does not open are named, with the key that does', async () => {
     const account = await addAccount()
     const { byName, in: inState } = await examine({ GEM_ATS_SYNC_ENCRYPTION_KEY: OTHER_KEY })

@@ -39,6 +39,16 @@ describe('gem-ats-sync status', () => {
     return stdout
   }
 
+  test('warns beside the result of variables that this version does not know', async () => {
+    const { code, stdout, stderr } = await runCli(['status', '--json'], {
+      databaseUrl,
+      env: { ...env, GEM_ATS_SYNC_WHATEVER: 'hush-hush' },
+    })
+    assert.equal(code, 0)
+    assert.equal((JSON.parse(stdout) as unknown[]).length, 4)
+    assert.match(stderr, /^warning: GEM_ATS_SYNC_WHATEVER is ignored: [^\n]+\n$/)
+  })
+
   test('without an account shows all of them, and why something is missing', async () => {
     const text = await shown([])
     const line = (account: string) => text.split('\n').find((row) => row.startsWith(`${account} `)) ?? ''

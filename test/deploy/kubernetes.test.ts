@@ -23,6 +23,7 @@ interface PodSpec {
   readonly containers: readonly [Container]
   readonly securityContext: { readonly runAsNonRoot: boolean }
   readonly automountServiceAccountToken: boolean
+  readonly enableServiceLinks: boolean
   readonly terminationGracePeriodSeconds?: number
 }
 
@@ -118,8 +119,8 @@ describe('the manifests for Kubernetes', () => {
     for (const { name, pod } of pods) {
       const [{ securityContext, resources: bounds }] = pod.containers
       assert.deepEqual(
-        [pod.securityContext.runAsNonRoot, pod.automountServiceAccountToken],
-        [true, false],
+        [pod.securityContext.runAsNonRoot, pod.automountServiceAccountToken, pod.enableServiceLinks],
+        [true, false, false],
         name,
       )
       assert.deepEqual(

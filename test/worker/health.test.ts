@@ -140,6 +140,21 @@ describe('a worker that serves its health', () => {
   })
 })
 
+describe('a worker in an environment of a newer version, beside a Service of its own name', () => {
+  test('starts, and warns of what it does not know alone', async () => {
+    await using worker = await startReadyWorker({
+      ...environment(),
+      GEM_ATS_SYNC_WHATEVER: 'hush-hush',
+      GEM_ATS_SYNC_SERVICE_HOST: '10.0.0.1',
+      GEM_ATS_SYNC_PORT_8080_TCP: 'tcp://10.0.0.1:8080',
+    })
+    const [warning, ...more] = worker.lines('').filter(({ level }) => level > 30)
+    assert.match(String(warning?.msg), /^GEM_ATS_SYNC_WHATEVER is ignored: this version has no such variable/)
+    assert.deepEqual(more, [])
+    assert.equal(worker.output().includes('hush-hush'), false)
+  })
+})
+
 describe('the address', () => {
   test('that is taken ends the worker with one line that names the variable', async () => {
     const other = createServer().listen(0, '127.0.0.1')
