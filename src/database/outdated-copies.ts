@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { instantOf } from '../mappers/values.ts'
+import { instantOf } from '../mappers/iso-time.ts'
 import type { Db } from './connect.ts'
 import type { Row } from './rows.ts'
 import { uuids } from './uuid-array.ts'

@@ -13,6 +13,7 @@ import { firstCursor, insertBareAccount, nextClaim } from '../support/direct-syn
 import { heldUp } from '../support/held-up.ts'
 import { type Mirror, openMirror } from '../support/mirror.ts'
 import { application, type Fields, interview, job, stage, user } from '../support/records.ts'
+import { refuseRows } from '../support/refuse-rows.ts'
 
 const { database, db, owner } = await databaseOfFile()
 
@@ -309,10 +310,11 @@ describe('has its turn, and comes to what it would have come to, a page', () => 
 
   test('with a value that PostgreSQL refuses: that row alone is rejected', async () => {
     const mirror = await openMirror(db)
+    await refuseRows(owner, 'interviews', `title = 'Refused'`)
     await mirror.commit('candidates', candidate('c0', application('a0')))
     const { inserted, rejected } = await inTurn(mirror, 'scheduled_interviews', [
       interview('i1', 'a0'),
-      interview('i2', 'a0', { created_at: '-005000-01-01T00:00:00Z' }),
+      interview('i2', 'a0', { interview: { name: 'Refused' } }),
     ])
     assert.deepEqual({ inserted, rejected }, { inserted: 1, rejected: 1 })
   })

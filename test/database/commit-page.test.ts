@@ -11,8 +11,9 @@ import type { StreamName } from '../../src/streams.ts'
 import { databaseOfFile } from '../support/database-of-file.ts'
 import { firstCursor, insertBareAccount, mappingOf, nextClaim } from '../support/direct-sync.ts'
 import { mapText } from '../support/read-page.ts'
+import { refuseRows } from '../support/refuse-rows.ts'
 
-const { database, db } = await databaseOfFile()
+const { database, db, owner } = await databaseOfFile()
 
 const account = 'acme'
 let runId: string
@@ -180,11 +181,12 @@ describe('the page commit', () => {
   })
 
   test('rejects a value that PostgreSQL refuses alone; the rest of its page lands', async () => {
+    await refuseRows(owner, 'application_stages', 'global_index = 13')
     const taken = await lease('job_stages')
     const stages = Array.from({ length: 20 }, (_, index) => ({
       id: `refused-${index}`,
       name: `Stage ${index}`,
-      priority: index === 13 ? 2 ** 31 : index,
+      priority: index,
     }))
     const outcome = await commit('job_stages', taken, stages)
     assert.equal(outcome.inserted, 19)
@@ -195,7 +197,7 @@ describe('the page commit', () => {
     assert.deepEqual(rejected, [
       {
         remote_id: 'refused-13',
-        reason: 'PostgreSQL refuses a value: a number is out of range (22003)',
+        reason: 'PostgreSQL refuses a value: a value is not one of those allowed (23514)',
         raw: stages[13],
       },
     ])
@@ -298,19 +300,19 @@ describe('copies of an application', () => {
     ])
   })
 
-  test('whose time PostgreSQL does not reach are rejected alone', async () => {
+  test('that PostgreSQL refuses are rejected alone', async () => {
     const candidates = await lease('candidates')
-    const unreachable = application({ id: 'unreachable', last_activity_at: '-005000-01-01T00:00:00Z' })
-    const copies = [unreachable, application({ id: 'reachable' })]
+    await refuseRows(owner, 'applications', `remote_id = 'refused'`)
+    const copies = [application({ id: 'refused' }), application({ id: 'taken' })]
     const outcome = await commit('candidates', candidates, [{ id: 'holder', applications: copies }])
     assert.equal(outcome.inserted, 1)
-    const found = await rows(`select remote_id from ats.applications where remote_id like '%reachable'`)
-    assert.deepEqual(found, [{ remote_id: 'reachable' }])
+    const found = await rows(`select remote_id from ats.applications where remote_id in ('refused', 'taken')`)
+    assert.deepEqual(found, [{ remote_id: 'taken' }])
     const rejected = await rows(
       `select stream, remote_id, reason from sync.rejected_records where run_id = '${runId}'`,
     )
-    const reason = 'PostgreSQL refuses a value: a time is out of range (22008)'
-    assert.deepEqual(rejected, [{ stream: 'applications', remote_id: 'unreachable', reason }])
+    const reason = 'PostgreSQL refuses a value: a value is not one of those allowed (23514)'
+    assert.deepEqual(rejected, [{ stream: 'applications', remote_id: 'refused', reason }])
   })
 
   test('that leave out whose they are belong to their holder, and are no difference from the list', async () => {

@@ -3,39 +3,16 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { DateTime } from 'luxon'
 import { isEmailAddress } from '../../src/mappers/email-address.ts'
-import { readTime, text } from '../../src/mappers/values.ts'
+import { readTime } from '../../src/mappers/iso-time.ts'
+import { text } from '../../src/mappers/values.ts'
+import { timeForms } from '../support/time-forms.ts'
 import { read } from './read.ts'
 
-const times: [sent: string, stored: string][] = [
-  ['2025-12-04T17:50:36.133Z', '2025-12-04T17:50:36.133Z'],
-  ['2025-12-04T17:50:36Z', '2025-12-04T17:50:36.000Z'],
-  ['2025-12-04T17:50:36.1Z', '2025-12-04T17:50:36.100Z'],
-  ['2025-12-04T17:50:36.133456Z', '2025-12-04T17:50:36.133Z'],
-  ['2025-12-04T17:50:36,5Z', '2025-12-04T17:50:36.500Z'],
-  ['2025-12-04T17:50:36+00:00', '2025-12-04T17:50:36.000Z'],
-  ['2025-12-04T17:50:36.133-08:00', '2025-12-05T01:50:36.133Z'],
-  ['2025-12-04T17:50:36+0530', '2025-12-04T12:20:36.000Z'],
-  ['2025-12-04T17:50:36', '2025-12-04T17:50:36.000Z'],
-  ['2025-12-04 17:50:36', '2025-12-04T17:50:36.000Z'],
-  ['2025-12-04t17:50:36z', '2025-12-04T17:50:36.000Z'],
-  ['2025-12-04T17:50Z', '2025-12-04T17:50:00.000Z'],
-  ['2025-12-04', '2025-12-04T00:00:00.000Z'],
-  ['20251204T175036Z', '2025-12-04T17:50:36.000Z'],
-  ['2025-W49-4', '2025-12-04T00:00:00.000Z'],
-  ['2025-338', '2025-12-04T00:00:00.000Z'],
-  [' 2025-12-04 ', '2025-12-04T00:00:00.000Z'],
-  ['2025-12-04T24:00:00Z', '2025-12-05T00:00:00.000Z'],
-  ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00.000Z'],
-  ['0099-01-01T00:00:00Z', '0099-01-01T00:00:00.000Z'],
-  ['0000-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z BC'],
-  ['+012025-12-04T00:00:00Z', '12025-12-04T00:00:00.000Z'],
-]
-
-for (const [sent, stored] of times) {
-  test(`the time ${sent} is stored as ${stored}`, () => {
+for (const [sent, stored] of timeForms) {
+  test(`the time ${sent} is ${stored === null ? 'null with a warning' : `stored as ${stored}`}`, () => {
     const mapped = read('jobs', { opened_at: sent })
     assert.equal(mapped.columns.opened_at, stored)
-    assert.equal(mapped.warnings, 0)
+    assert.equal(mapped.warnings, stored === null ? 1 : 0)
   })
 }
 
@@ -44,7 +21,7 @@ test('a time of digits is what a calendar says: itself, or none', () => {
     fc.nat({ max: most }).map((n) => `${n}`.padStart(length, '0'))
   const parts = fc.tuple(
     ...[fc.constantFrom('2023', '2024', '1900', '9999', '0001'), digits(13, 2), digits(32, 2)],
-    ...[digits(25, 2), digits(61, 2), digits(61, 2), digits(999, 3)],
+    ...[digits(25, 2), digits(61, 2), digits(59, 2), digits(999, 3)],
   )
   fc.assert(
     fc.property(parts, ([year, month, day, hour, minute, second, millisecond]) => {
@@ -55,24 +32,6 @@ test('a time of digits is what a calendar says: itself, or none', () => {
     { numRuns: 2_000 },
   )
 })
-
-const noTimes = [
-  'yesterday',
-  '2025-02-30',
-  '2025-02-30T00:00:00Z',
-  '2025-13-01',
-  '17:50',
-  '04.12.2025',
-  '1764870636.5x',
-]
-
-for (const sent of noTimes) {
-  test(`${sent} is no time: null with a warning`, () => {
-    const mapped = read('jobs', { opened_at: sent })
-    assert.equal(mapped.columns.opened_at, null)
-    assert.equal(mapped.warnings, 1)
-  })
-}
 
 test('an empty time is null without a warning', () => {
   for (const opened_at of ['', ' ', null]) assert.equal(read('jobs', { opened_at }).warnings, 0)

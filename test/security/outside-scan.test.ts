@@ -99,8 +99,13 @@ async function live(session: Session): Promise<void> {
   await session.syncEnds(session.start)
   for (const [index, record] of [hostile, ...strange].entries())
     gem.world.put('candidates', { ...record, id: `hostile-${index}`, updated_at: new Date().toISOString() })
-  // No mapper knows that PostgreSQL refuses this number: its log has to say so, and in which words.
-  gem.world.put('job_stages', { id: 'out-of-range', name: 'Pfeffernuss-Marker', priority: 2 ** 31 })
+  // No mapper knows that PostgreSQL refuses this row: its log has to say so, and in which words.
+  await session.pool.query(`
+    create function refuse() returns trigger language plpgsql as
+      $$ begin raise numeric_value_out_of_range using message = 'integer out of range'; end $$;
+    create trigger refuse before insert on ats.application_stages
+      for each row when (new.remote_id = 'refused') execute function refuse()`)
+  gem.world.put('job_stages', { id: 'refused', name: 'Pfeffernuss-Marker' })
   for (const kind of faults) {
     gem.faults.clear()
     gem.faults.add({

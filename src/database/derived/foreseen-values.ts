@@ -1,6 +1,6 @@
 import type { InterviewFacts } from '../../mappers/interviews.ts'
+import { instantOf } from '../../mappers/iso-time.ts'
 import type { Model } from '../../mappers/model.ts'
-import { instantOf } from '../../mappers/values.ts'
 import type { Db } from '../connect.ts'
 import type { Row, WriteContext } from '../rows.ts'
 import { plannedStages } from './interview-stages.ts'

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../json.ts'
+import { instantOf, readTime } from '../../mappers/iso-time.ts'
 import type { RejectedRecord } from '../../mappers/read-record.ts'
-import { instantOf, readTime } from '../../mappers/values.ts'
 import { rowId } from '../row-id.ts'
 import type { Row } from '../rows.ts'
 import type { PersonalTable } from './blank-rows.ts'

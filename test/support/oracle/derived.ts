@@ -1,4 +1,5 @@
 import type { Application } from './applications.ts'
+import { compareNumbers } from './exact-json.ts'
 import type { Interview } from './interviews.ts'
 import type { Posting } from './job-postings.ts'
 import { byBytes } from './shape.ts'
@@ -61,7 +62,8 @@ export function interviewStage(world: World, interview: Interview): string | nul
 export function orderedStages(world: World, jobId: string): Stage[] {
   const stages = (world.stagesOf.get(jobId) ?? []).filter((stage) => stage.ordered)
   return stages.toSorted((a, b) => {
-    const [x, y] = [a.priority ?? Infinity, b.priority ?? Infinity]
-    return x === y ? byBytes(a.remoteId, b.remoteId) : x < y ? -1 : 1
+    if (a.priority === null || b.priority === null)
+      return a.priority === b.priority ? byBytes(a.remoteId, b.remoteId) : a.priority === null ? 1 : -1
+    return compareNumbers(a.priority, b.priority) || byBytes(a.remoteId, b.remoteId)
   })
 }

@@ -37,6 +37,19 @@ export function canonicalNumber(text: string): string {
   return `${sign}${significant}e${power}`
 }
 
+/** Which of two numbers comes first, digit by digit. */
+export function compareNumbers(a: string, b: string): number {
+  const [x, y] = [scaled(a), scaled(b)]
+  const power = x.power < y.power ? x.power : y.power
+  const difference = x.digits * 10n ** (x.power - power) - y.digits * 10n ** (y.power - power)
+  return difference === 0n ? 0 : difference < 0n ? -1 : 1
+}
+
+function scaled(text: string): { digits: bigint; power: bigint } {
+  const [digits = '0', power = '0'] = canonicalNumber(text).split('e')
+  return { digits: BigInt(digits), power: BigInt(power) }
+}
+
 /** What PostgreSQL cannot store becomes U+FFFD: U+0000 and lone surrogates. */
 export const storableText = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\uFFFD')
 

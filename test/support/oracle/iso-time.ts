@@ -5,7 +5,8 @@ const TIME =
 const DAY = 86_400_000
 
 /** An ISO 8601 date, or date and time; null if it is none. Without a zone it is UTC; digits beyond milliseconds are cut. */
-export function readTime(value: string): Date | null {
+export function readTime(sent: string): Date | null {
+  const value = plainForm(sent)
   const separator = value.indexOf('T')
   const date = separator < 0 ? value : value.slice(0, separator)
   const midnight = readDate(date)
@@ -13,6 +14,14 @@ export function readTime(value: string): Date | null {
   if (midnight === null || sinceMidnight === null) return null
   const result = new Date(midnight + sinceMidnight)
   return Number.isNaN(result.getTime()) ? null : result
+}
+
+/** With a `T`, and with `Z` or an offset alone. */
+function plainForm(sent: string): string {
+  return sent
+    .replace(/ UTC$/, 'Z')
+    .replace(/(Z|[+-]\d\d:?\d\d)\[[^\]]+\]$/, '$1')
+    .replace(/^([\d-]{10}) /, '$1T')
 }
 
 function readDate(value: string): number | null {
@@ -59,7 +68,7 @@ function readClock(value: string): number | null {
   const second = Number(parts.second ?? 0)
   const milliseconds = Number((parts.fraction ?? '').padEnd(3, '0').slice(0, 3))
   const clock = ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds
-  if (minute > 59 || second > 59 || clock > DAY) return null
+  if (minute > 59 || second > 60 || (clock > DAY && hour !== 23)) return null
   return clock - zoneOffset(parts.zone ?? 'Z')
 }
 

@@ -1,4 +1,4 @@
-import { flag, idOf, looseTime, readRecord, text, time } from './shape.ts'
+import { flag, idOf, readRecord, text, time } from './shape.ts'
 import type { GemRecord, Row } from './types.ts'
 
 export type Posting = GemRecord & {
@@ -15,7 +15,7 @@ export function readPosting(raw: unknown): Posting {
   const active = flag(record.raw, 'active') !== false
   const deleted = record.deletedAt !== null
   const times = {
-    first_published_at: looseTime(record.raw, 'first_published_at'),
+    first_published_at: time(record.raw, 'first_published_at'),
     updated_at: time(record.raw, 'updated_at'),
     created_at: time(record.raw, 'created_at'),
   }

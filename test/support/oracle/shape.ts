@@ -52,29 +52,21 @@ export function texts(object: JsonObject, key: string): string[] {
   return elements
 }
 
-/** For `integer` columns: PostgreSQL refuses what does not fit. */
-export function integer(object: JsonObject, key: string): number | null {
+/** What only orders may be any number. */
+export function number(object: JsonObject, key: string): string | null {
   const value = typed(object, key, (candidate): candidate is unknown => isNumber(candidate))
   if (value === null) return null
-  const number = isExactNumber(value) ? Number(value.rawJSON) : (value as number)
-  if (!Number.isInteger(number) || number < -2147483648 || number > 2147483647)
-    throw new Rejected(`${key} is no integer of PostgreSQL's`)
-  return number
+  return isExactNumber(value) ? value.rawJSON : String(value)
 }
 
 /** PostgreSQL's timestamps begin on 4714-11-24 BC. */
 const FIRST_TIMESTAMP = -210_866_803_200_000
 
-/** A time that no column takes: PostgreSQL never sees it. */
-export function looseTime(object: JsonObject, key: string): Date | null {
-  const value = typed(object, key, isString)
-  return value === null ? null : readTime(value)
-}
-
+/** Null where it cannot be read, or not be stored. */
 export function time(object: JsonObject, key: string): Date | null {
-  const value = looseTime(object, key)
-  if (value !== null && value.getTime() < FIRST_TIMESTAMP) throw new Rejected(`${key} is out of range`)
-  return value
+  const text = typed(object, key, isString)
+  const value = text === null ? null : readTime(text)
+  return value !== null && value.getTime() < FIRST_TIMESTAMP ? null : value
 }
 
 function deletionTime(object: JsonObject): Date | typeof ANY_TIME | null {

@@ -72,7 +72,16 @@ export const texts: readonly string[] = [
 
 export const longText = 'lang 🦄 '.repeat(25_000).trim()
 
+/** Forms of other standards than ISO 8601 that are read as well. */
+export const borrowedTimes: readonly string[] = [
+  '2026-03-01 10:20:30 UTC',
+  '2026-03-01T10:20:30Z[Europe/Berlin]',
+  '2026-03-01T10:20:30+05:30[America/New_York]',
+  '2026-12-31T23:59:60Z',
+]
+
 export const readableTimes: readonly string[] = [
+  ...borrowedTimes,
   ...['2026-03-01', '2026-03-01T10:20:30Z', '2026-03-01T10:20:30', '2026-03-01T10:20', '2026-03-01T10Z'],
   ...['2026-03-01T10:20:30.5Z', '2026-03-01T10:20:30.123Z', '2026-03-01T10:20:30.123456Z'],
   ...['2026-03-01T10:20:30.123456789+00:00', '2026-03-01T10:20:30,123Z', '2026-03-01T10:20:30.120000'],
