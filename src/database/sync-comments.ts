@@ -123,7 +123,7 @@ export const syncComments = {
   'sync.waiting_references': { comment: 'References whose parent has no row yet', columns: {} },
   'sync.waiting_pairs': { comment: 'Join rows whose second parent has no row yet', columns: {} },
   'sync.job_stage_facts': {
-    comment: 'Of each stage: its job, whether it is active, its interview plan',
+    comment: 'Of each stage: its job, whether it is active, its priority, its interview plan',
     columns: {},
   },
   'sync.stage_plans': { comment: 'Look-up of the stages by the interviews that they plan', columns: {} },

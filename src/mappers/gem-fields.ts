@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject } from '../json.ts'
 export const gemText = z.string().nullish()
 export const gemTime = z.string().nullish()
 export const gemFlag = z.boolean().nullish()
-export const gemInteger = z.number().int().nullish()
+export const gemNumber = z.number().nullish()
 
 /** An object that is stored whole: its fields are not looked at. */
 export const gemAnyObject = z.custom<JsonObject>(isJsonObject, { params: { expected: 'object' } })

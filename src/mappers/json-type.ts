@@ -28,5 +28,5 @@ export function withDoubles(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, withDoubles(field)]))
 }
 
-/** A number that a double rounds to a whole one has a fraction, or it would be held exactly: it is no integer. */
-const nearest = (double: number) => (Number.isSafeInteger(double) ? 0.5 : double)
+/** For zod, what no double comes near would be no number. */
+const nearest = (double: number) => (Number.isFinite(double) ? double : Math.sign(double) * Number.MAX_VALUE)

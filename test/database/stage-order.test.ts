@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
 import { databaseOfFile } from '../support/database-of-file.ts'
 import { type Mirror, openMirror } from '../support/mirror.ts'
+import { exactNumber } from '../support/oracle/exact-json.ts'
 import { type Fields, job, stage } from '../support/records.ts'
 
 const { db } = await databaseOfFile()
@@ -21,8 +22,7 @@ describe("the order of a job's stages", () => {
     )
   const shown = async () =>
     (await order()).map(({ stage: id, index, gone }) => `${index} ${id}${gone ? ' gone' : ''}`)
-  const at = (priority: number | null, id: string, fields: Fields = {}) =>
-    stage(id, 'j', { priority, ...fields })
+  const at = (priority: unknown, id: string, fields: Fields = {}) => stage(id, 'j', { priority, ...fields })
 
   for (const first of ['jobs', 'job_stages'] as const) {
     test(`is there once both are, ${first} first`, async () => {
@@ -62,6 +62,40 @@ describe("the order of a job's stages", () => {
     assert.deepEqual(await shown(), ['0 b', '1 a', '2 c'])
     const written = [...(await mirror.versions())].filter(([row, version]) => first.get(row) !== version)
     assert.equal(written.filter(([row]) => row.startsWith('job_application_stages ')).length, 2)
+  })
+
+  test('is by the number that was sent, also where no column holds it', async () => {
+    await mirror.commit('jobs', job('j'))
+    const number = (digits: string) => exactNumber(digits)
+    await mirror.commit(
+      'job_stages',
+      ...[at(2_147_483_648, 'beyond'), at(2, 'two'), at(1.5, 'half'), at(1, 'one'), at(-1e300, 'least')],
+      ...[at(number('1.50000000000000000000002'), 'hair'), at(number('1.50000000000000000000001'), 'less')],
+      ...[at(number('1e400'), 'most'), at(null, 'none')],
+    )
+    const ids = ['least', 'one', 'half', 'less', 'hair', 'two', 'beyond', 'most', 'none']
+    assert.deepEqual(
+      await shown(),
+      ids.map((id, index) => `${index} ${id}`),
+    )
+    const { kept } = await mirror.one<{ kept: string[] }>(
+      `select array_agg(remote_id order by global_index) as kept from ats.application_stages
+      where account = $account and global_index is not null`,
+    )
+    assert.deepEqual(kept, ['one', 'two'])
+  })
+
+  test('follows a priority that changes from one that no column holds to another', async () => {
+    await mirror.commit('jobs', job('j'))
+    await mirror.commit('job_stages', at(1.5, 'a'), at(2.5, 'b'))
+    await mirror.commit('job_stages', at(3.5, 'a'))
+    assert.deepEqual(await shown(), ['0 b', '1 a'])
+  })
+
+  test('keeps a stage of the applications that stand in it, whatever its priority', async () => {
+    await mirror.commit('job_stages', at(1.5, 'a'))
+    await mirror.commit('applications', { id: 'x', status: 'active', current_stage: { id: 'a' } })
+    assert.equal(await mirror.parentOf('applications', 'x', 'current_stage_id', 'application_stages'), 'a')
   })
 
   test('follows a stage that moves to another job and back', async () => {

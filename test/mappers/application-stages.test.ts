@@ -30,6 +30,7 @@ test('a stage becomes a row', () => {
     facts: {
       job: 'j1',
       active: true,
+      priority: '2',
       plan: [
         { item: 'it1', interview: 'd1' },
         { item: null, interview: 'd2' },
@@ -53,7 +54,12 @@ test('an absent flag counts as active, and deletion does not move the flag', () 
 
 test('planned interviews without any id are left out', () => {
   const mapped = read('application_stages', { interviews: [null, {}, { id: '' }, { id: 'd1' }] })
-  assert.deepEqual(mapped.facts, { job: null, active: true, plan: [{ item: null, interview: 'd1' }] })
+  assert.deepEqual(mapped.facts, {
+    job: null,
+    active: true,
+    priority: null,
+    plan: [{ item: null, interview: 'd1' }],
+  })
   assert.equal(mapped.warnings, 1)
 })
 
@@ -62,11 +68,35 @@ test('a priority of zero is a priority, an absent one is null', () => {
   assert.equal(read('application_stages', {}).columns.global_index, null)
 })
 
-test('a fraction is no priority, however small', () => {
-  for (const priority of ['1.5', '1.0000000000000000000001', '1e-999', '-7.00000000000000000001']) {
-    assert.equal(
-      rejected('application_stages', parseExactJson(`{"id": "s", "priority": ${priority}}`)).reason,
-      'priority: expected integer, received number',
+for (const priority of [
+  ...['1.5', '1.0000000000000000000001', '1e-999', '-7.00000000000000000001', '1e400', '-1e400'],
+  ...['2147483648', '-2147483649', '12345678901234567890'],
+]) {
+  test(`the priority ${priority} fits into no integer: it is null with a warning, and orders as it was sent`, () => {
+    const mapped = read(
+      'application_stages',
+      parseExactJson(`{"id": "s", "priority": ${priority}}`) as object,
     )
-  }
+    assert.equal(mapped.columns.global_index, null)
+    assert.equal(mapped.warnings, 1)
+    assert.equal((mapped.facts as { priority: string }).priority, priority)
+  })
+}
+
+for (const priority of ['2147483647', '-2147483648', '7.0', '1e2']) {
+  test(`the priority ${priority} is the integer that it is`, () => {
+    const mapped = read(
+      'application_stages',
+      parseExactJson(`{"id": "s", "priority": ${priority}}`) as object,
+    )
+    assert.equal(mapped.columns.global_index, Number(priority))
+    assert.equal(mapped.warnings, 0)
+  })
+}
+
+test('a priority of another type than a number rejects its record', () => {
+  assert.match(
+    rejected('application_stages', { id: 's', priority: '1' }).reason,
+    /^priority: expected number/,
+  )
 })

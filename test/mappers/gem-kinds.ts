@@ -1,7 +1,7 @@
 import type { MainTable } from '../../src/streams.ts'
 
 /** JSON types of Gem's mapped fields, written down once more from gem-api.md section 4. */
-export type Kind = 'text' | 'flag' | 'integer' | 'object' | 'list' | 'text or object'
+export type Kind = 'text' | 'flag' | 'number' | 'object' | 'list' | 'text or object'
 
 const times = { created_at: 'text', updated_at: 'text', deleted_at: 'text' } as const
 
@@ -62,7 +62,7 @@ export const gemKinds: Record<MainTable, Readonly<Record<string, Kind>>> = {
   application_stages: {
     name: 'text',
     job_id: 'text',
-    priority: 'integer',
+    priority: 'number',
     active: 'flag',
     interviews: 'list',
     deleted_at: 'text',
@@ -97,8 +97,8 @@ export const gemKinds: Record<MainTable, Readonly<Record<string, Kind>>> = {
 export const samples: readonly { readonly value: unknown; readonly kinds: readonly Kind[] }[] = [
   { value: 'a', kinds: ['text', 'text or object'] },
   { value: true, kinds: ['flag'] },
-  { value: 7, kinds: ['integer'] },
-  { value: 0.5, kinds: [] },
+  { value: 7, kinds: ['number'] },
+  { value: 0.5, kinds: ['number'] },
   { value: {}, kinds: ['object', 'text or object'] },
   { value: [], kinds: ['list'] },
 ]

@@ -80,12 +80,10 @@ test('a wrong type in a field that is not mapped does not matter', () => {
 
 test('a number beyond double precision is a number', () => {
   const number = rawJSON('12345678901234567890')
-  const reason = (table: 'jobs' | 'application_stages', fields: object) =>
-    rejected(table, { id: 'r', ...fields }).reason
+  const reason = (fields: object) => rejected('jobs', { id: 'r', ...fields }).reason
   const received = 'received number'
-  assert.equal(reason('jobs', { custom_fields: number }), `custom_fields: expected object, ${received}`)
-  assert.equal(reason('jobs', { hiring_team: number }), `hiring_team: expected object, ${received}`)
-  assert.equal(reason('application_stages', { priority: number }), `priority: expected integer, ${received}`)
+  assert.equal(reason({ custom_fields: number }), `custom_fields: expected object, ${received}`)
+  assert.equal(reason({ hiring_team: number }), `hiring_team: expected object, ${received}`)
   assert.equal(rejected('jobs', number).reason, `record: expected object, ${received}`)
   assert.equal(
     JSON.stringify(column('jobs', 'custom_fields', { custom_fields: { n: number } })),

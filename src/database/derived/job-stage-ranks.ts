@@ -3,8 +3,8 @@ import type { Db } from '../connect.ts'
 import type { WriteContext } from '../rows.ts'
 
 /**
- * The rows of job_application_stages of these jobs: a 0-based rank by (priority, id) among the job's stages that are
- * active and not deleted. A stage that leaves this order keeps its last index under a mark of deletion.
+ * The rows of job_application_stages of these jobs: a 0-based rank by (priority as sent, id) among the job's stages
+ * that are active and not deleted. A stage that leaves this order keeps its last index under a mark of deletion.
  */
 export async function refreshJobStageRanks(
   trx: Db,
@@ -15,7 +15,7 @@ export async function refreshJobStageRanks(
   await sql`
     with ranked as (
       select f.pair_id as id, f.job_id, f.id as stage_id, row_number() over (
-        partition by f.job_id order by s.global_index nulls last, s.remote_id collate "C") - 1 as index
+        partition by f.job_id order by f.priority nulls last, s.remote_id collate "C") - 1 as index
       from sync.job_stage_facts f
       join ats.application_stages s on s.id = f.id
       join ats.jobs j on j.id = f.job_id

@@ -14,7 +14,7 @@ export interface StageFactsChanges {
   readonly planKeys: string[]
 }
 
-/** Keeps whose stage each is, whether it is active, and which interviews are planned in it. */
+/** Keeps whose stage each is, whether it is active, its priority, and which interviews are planned in it. */
 export async function writeJobStageFacts(
   trx: Db,
   context: WriteContext,
@@ -48,6 +48,7 @@ async function upsertFacts(trx: Db, context: WriteContext, rows: readonly Row[])
       pair_id:
         facts.job === null ? null : rowId(context.account, 'job_application_stages', facts.job, remoteId),
       active: facts.active,
+      priority: facts.priority,
       plan: facts.plan,
     }
   })
@@ -56,14 +57,14 @@ async function upsertFacts(trx: Db, context: WriteContext, rows: readonly Row[])
       select i.*, r.job_id as previous_job_id, i.job_id is distinct from r.job_id as job_differs,
         i.plan is distinct from r.plan as plan_differs
       from jsonb_to_recordset(${recordset(input)}::jsonb)
-        as i (id uuid, job_id uuid, pair_id uuid, active boolean, plan jsonb)
+        as i (id uuid, job_id uuid, pair_id uuid, active boolean, priority numeric, plan jsonb)
       ${storedRow(sql.table('sync.job_stage_facts'), 'i.id')}
-      where (i.job_id, i.pair_id, i.active, i.plan) is distinct from (r.job_id, r.pair_id, r.active, r.plan)
+      where (i.job_id, i.pair_id, i.active, i.priority, i.plan) is distinct from (r.job_id, r.pair_id, r.active, r.priority, r.plan)
     ), written as (
-      insert into sync.job_stage_facts (account, id, job_id, pair_id, active, plan)
-      select ${context.account}, id, job_id, pair_id, active, plan from differing order by id
+      insert into sync.job_stage_facts (account, id, job_id, pair_id, active, priority, plan)
+      select ${context.account}, id, job_id, pair_id, active, priority, plan from differing order by id
       on conflict (id) do update set job_id = excluded.job_id, pair_id = excluded.pair_id,
-        active = excluded.active, plan = excluded.plan
+        active = excluded.active, priority = excluded.priority, plan = excluded.plan
     )
     select id, job_id, previous_job_id, job_differs, plan_differs from differing`.execute(trx)
   return changed

@@ -130,6 +130,7 @@ const statements = [
     job_id uuid,
     pair_id uuid,
     active boolean not null,
+    priority numeric,
     plan jsonb not null
   )`,
   'create index on sync.job_stage_facts (job_id)',

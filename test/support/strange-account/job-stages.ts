@@ -93,6 +93,7 @@ function ordered(): Json[] {
       ['st-m-tie-\uFFFD', 1],
     ] as const),
   ].map(([id, priority]) => [String(id), priority])
+  priorities.push(...unfitting)
   return [
     ...priorities.map(([id, priority]) => ({ id, job_id: 'j-main', priority, active: true, name: ' M ' })),
     { id: 'st-m-absent', job_id: 'j-main' },
@@ -103,6 +104,18 @@ function ordered(): Json[] {
     { id: 'st-m-unmapped', job_id: 'j-main', priority: 5, created_at: 1, updated_at: {}, milestone: [] },
   ]
 }
+
+/** Numbers that order although no `integer` holds them. */
+const unfitting: [string, unknown][] = [
+  ['st-m-half', 1.5],
+  ['st-m-hair', exactNumber('1.00000000000000000000001')],
+  ['st-m-two-hairs', exactNumber('1.00000000000000000000002')],
+  ['st-m-beyond', 2_147_483_648],
+  ['st-m-below', -2_147_483_649],
+  ['st-m-big', exactNumber('12345678901234567890')],
+  ['st-m-big-plus-one', exactNumber('12345678901234567891')],
+  ['st-m-huge', exactNumber('1e400')],
+]
 
 function randomStage(id: string, random: Random): Json {
   return {
@@ -128,9 +141,4 @@ const wrong: Json[] = [
   ],
   ...[{ interviews: ['x'] }, { interviews: [{ id: 5, job_stage_interview_item_id: 'it-rejected' }] }],
   ...[{ interviews: [{ id: 'd', job_stage_interview_item_id: 5 }] }],
-  ...[
-    { priority: 2_147_483_648 },
-    { priority: -2_147_483_649 },
-    { priority: exactNumber('12345678901234567890') },
-  ],
 ]
