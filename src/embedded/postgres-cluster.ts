@@ -9,9 +9,17 @@ import type { PostgresBinaries } from './postgres-binaries.ts'
 
 const MAJOR = '18'
 
-export interface Cluster {
-  readonly dir: string
+export interface PostgresServer {
   readonly binaries: PostgresBinaries
+  /** Options of initdb: how the cluster sorts. */
+  readonly locale: readonly string[]
+}
+
+/** The built-in locale sorts alike on every machine, whatever locales that has. PostgreSQL 17 or newer. */
+export const builtinLocale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+
+export interface Cluster extends PostgresServer {
+  readonly dir: string
   readonly account: PostgresAccount
   readonly password: string
 }
@@ -53,16 +61,15 @@ function giveTo(account: PostgresAccount, path: string): void {
 }
 
 async function initialise(cluster: Cluster, dir: string, passwordFile: string): Promise<void> {
-  const { binaries, account } = cluster
+  const { binaries, locale, account } = cluster
   const { prefix = [], ...ids } = account.launch
   const [command, ...args] = [...prefix, binaries.initdb]
-  // The built-in locale sorts alike on every machine, whatever locales that has.
-  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
   const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
-  await promisify(execFile)(command!, [...args, `--pgdata=${dir}`, ...access, ...locale, '--no-sync'], {
-    ...ids,
-    cwd: '/',
-  }).catch((error: { stderr?: string; message: string }) => {
+  await promisify(execFile)(
+    command!,
+    [...args, `--pgdata=${dir}`, ...access, '--encoding=UTF8', ...locale, '--no-sync'],
+    { ...ids, cwd: '/' },
+  ).catch((error: { stderr?: string; message: string }) => {
     throw new UserError(
       `PostgreSQL could not make its files in ${dir}: ${error.stderr?.trim() || error.message}`,
     )

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { forgetChild, stopLeftover } from './leftover.ts'
 import { choosePostgresAccount } from './postgres-account.ts'
 import { findPostgresBinaries, runnableBinaries } from './postgres-binaries.ts'
-import { type Cluster, ensureCluster } from './postgres-cluster.ts'
+import { builtinLocale, type Cluster, ensureCluster, type PostgresServer } from './postgres-cluster.ts'
 import { type Launched, launchPostgres } from './postgres-launch.ts'
 import { runStatement } from './postgres-query.ts'
 import { keepSecret, newPassword } from './secrets.ts'
@@ -20,6 +20,8 @@ export interface PostgresOptions {
   readonly usualPort?: number | undefined
   /** Faster, and all is lost in a power cut: for tests. */
   readonly throwAway?: boolean
+  /** By default the one that npm brings along. */
+  readonly server?: PostgresServer
 }
 
 export interface EmbeddedPostgres {
@@ -42,7 +44,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const dataDir = realpathSync(options.dataDir)
   const pidFile = join(dataDir, 'postgres.pid')
   await stopLeftover(pidFile)
-  const launched = await launchPostgres(await prepareCluster(dataDir), {
+  const launched = await launchPostgres(await prepareCluster(dataDir, options.server), {
     logFile: join(dataDir, 'postgres.log'),
     pidFile,
     port: options.port,
@@ -54,13 +56,15 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
 }
 
 /** A cluster of its own in the temporary folder, gone when it is stopped. */
-export async function startThrowAwayPostgres(): Promise<EmbeddedPostgres> {
+export async function startThrowAwayPostgres(
+  options: Pick<PostgresOptions, 'server'> = {},
+): Promise<EmbeddedPostgres> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gem-ats-sync-postgres-'))
   // Root's PostgreSQL runs under another account, which must get in.
   chmodSync(dataDir, 0o755)
   const remove = () => rmSync(dataDir, { recursive: true, force: true })
   try {
-    const postgres = await startPostgres({ dataDir, throwAway: true })
+    const postgres = await startPostgres({ ...options, dataDir, throwAway: true })
     return { ...postgres, stop: () => postgres.stop().finally(remove) }
   } catch (error) {
     remove()
@@ -68,12 +72,16 @@ export async function startThrowAwayPostgres(): Promise<EmbeddedPostgres> {
   }
 }
 
-async function prepareCluster(dataDir: string): Promise<Cluster> {
+async function prepareCluster(dataDir: string, server?: PostgresServer): Promise<Cluster> {
+  const { binaries: found, locale } = server ?? {
+    binaries: await findPostgresBinaries(),
+    locale: builtinLocale,
+  }
   const dir = join(dataDir, 'postgres')
   const account = choosePostgresAccount(dir)
-  const binaries = runnableBinaries(await findPostgresBinaries(), account)
+  const binaries = runnableBinaries(found, account)
   const password = keepSecret(join(dataDir, 'postgres-password'), newPassword)
-  const cluster = { dir, binaries, account, password }
+  const cluster = { dir, binaries, locale, account, password }
   await ensureCluster(cluster)
   return cluster
 }

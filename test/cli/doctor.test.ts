@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import { insertAccount, setAccountState } from '../../src/accounts/account-store.ts'
 import { applyAssignments } from '../../src/accounts/assignments.ts'
 import { parseEncryptionKey } from '../../src/accounts/encryption.ts'
+import { versionFinding } from '../../src/cli/doctor/database-checks.ts'
 import { connect, type Db } from '../../src/database/connect.ts'
 import { noteRefusal } from '../../src/database/rate-limit.ts'
 import { startSimulatedGem } from '../../src/embedded/simulated-gem/index.ts'
@@ -211,6 +212,18 @@ describe('what is away', () => {
 })
 
 describe('what is wrong', () => {
+  test('the version of PostgreSQL: too old fails in one line, newer than those tested is worth a look', () => {
+    const finding = (name: string) =>
+      versionFinding({ major: Number.parseInt(name, 10), name }, `PostgreSQL ${name} at db:5432/ats`)
+    assert.deepEqual(finding('15.18'), {
+      state: 'fail',
+      found: 'PostgreSQL 15.18 is too old: gem-ats-sync needs PostgreSQL 16 to 18',
+      remedy: 'move to PostgreSQL 18',
+    })
+    for (const name of ['16.0', '17.10', '18.4']) assert.equal(finding(name).state, 'ok', name)
+    assert.equal(finding('19.0').state, 'warn')
+  })
+
   test('the environment: the variable is named, and nothing else is looked at', async () => {
     const { byName, in: inState } = await examine({ GEM_ATS_SYNC_LOG_LEVL: 'hush-hush' })
     assert.match(

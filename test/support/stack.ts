@@ -1,13 +1,17 @@
 /** Where the servers are that test/run.ts started: one PostgreSQL cluster and one Temporal for all test files. */
 
-/** The database that every test database is a copy of; migrated once. */
+/** The database that every test database of a server is a copy of; migrated once. */
 export const TEMPLATE = 'template_gem_ats_sync'
 
-export interface TestStack {
+/** A PostgreSQL that test databases can be made on. */
+export interface TestServer {
   /** As superuser, on database `postgres`. */
   readonly postgresUrl: string
   /** Of the role `gem_ats_sync_worker`. */
   readonly workerPassword: string
+}
+
+export interface TestStack extends TestServer {
   readonly temporalAddress: string
   readonly temporalNamespace: string
   /** Path of the `temporal` program. */

@@ -16,7 +16,7 @@ import { createGemClient, type GemClientOptions } from '../../src/gem/client.ts'
 import { createGemDispatcher } from '../../src/gem/dispatcher.ts'
 import { joinTables, models } from '../../src/mappers/registry.ts'
 import { computePhases, type MainTable, mainTables, type StreamName, streamsOf } from '../../src/streams.ts'
-import { createTestDatabase } from '../support/database.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { insertBareAccount } from '../support/direct-sync.ts'
 import { type EndedStream, readStream } from './read-stream.ts'
 
@@ -81,12 +81,18 @@ const freely: SyncSettings = {
   rate: { perSecond: 1e6, burst: 1e6 },
 }
 
-export type MirrorsOptions = Pick<ConnectOptions, 'onStatement'>
+export interface MirrorsOptions extends Pick<ConnectOptions, 'onStatement'> {
+  /** By default a fresh one, dropped with the mirrors. */
+  readonly database?: TestDatabase
+}
 
 /** One database for any number of accounts. */
-export async function openMirrors(options: MirrorsOptions = {}): Promise<MirrorDatabase> {
+export async function openMirrors({
+  database: given,
+  ...options
+}: MirrorsOptions = {}): Promise<MirrorDatabase> {
   await using opening = new AsyncDisposableStack()
-  const database = opening.use(await createTestDatabase())
+  const database = given ?? opening.use(await createTestDatabase())
   const db = opening.adopt(connect(database.workerUrl, { max: 4, ...options }), (open) => open.destroy())
   const pool = opening.adopt(new pg.Pool({ connectionString: database.ownerUrl, max: 2 }), (open) =>
     open.end(),

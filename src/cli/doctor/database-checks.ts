@@ -1,30 +1,36 @@
 import { sql } from 'kysely'
 import { migrationState } from '../../database/migration-state.ts'
-import { type Check, fail, ok, someOf, warn } from './check.ts'
+import {
+  newestVersion,
+  oldestVersion,
+  type ServerVersion,
+  serverVersion,
+  tooOld,
+} from '../../database/server-version.ts'
+import { type Check, type Finding, fail, ok, someOf, warn } from './check.ts'
 import { clockFinding } from './clock.ts'
 import { onDatabase } from './explain.ts'
-
-/** What the tests run on; see the README for what is tried beside it. */
-const testedVersion = 18
-const leastVersion = 15
 
 const database: Check = {
   name: 'database',
   needs: ['environment'],
   run: onDatabase(async ({ db, databaseUrl }) => {
-    const { rows } = await sql<{ version: string; number: number; size: string }>`
-      select split_part(current_setting('server_version'), ' ', 1) as version,
-        current_setting('server_version_num')::int as number,
-        pg_size_pretty(pg_database_size(current_database())) as size`.execute(db)
-    const { version = '', number = 0, size = '' } = rows[0] ?? {}
+    const version = await serverVersion(db)
+    const { rows } = await sql<{ size: string }>`
+      select pg_size_pretty(pg_database_size(current_database())) as size`.execute(db)
     const { host, pathname } = new URL(databaseUrl)
-    const found = `PostgreSQL ${version} at ${host}${pathname}, ${size}`
-    const major = Math.floor(number / 10_000)
-    if (major < leastVersion) return fail(found, `it needs PostgreSQL ${leastVersion} or newer`)
-    if (major < testedVersion)
-      return warn(found, `it works; the tests run on ${testedVersion}, so plan to move there`)
-    return ok(found)
+    return versionFinding(version, `PostgreSQL ${version.name} at ${host}${pathname}, ${rows[0]?.size}`)
   }),
+}
+
+export function versionFinding({ major, name }: ServerVersion, found: string): Finding {
+  if (major < oldestVersion) return fail(tooOld(name), `move to PostgreSQL ${newestVersion}`)
+  if (major > newestVersion)
+    return warn(
+      `${found}: newer than what the tests run on`,
+      `expect ${oldestVersion} to ${newestVersion} to work`,
+    )
+  return ok(found)
 }
 
 const tables: Check = {
