@@ -33,7 +33,7 @@ export async function keepRejected(
     trx,
     target,
     nameless,
-    '(account, stream, md5(raw::text)) where remote_id is null and resolved_at is null',
+    '(account, stream, hashtextextended(raw::text, 0)) where remote_id is null and resolved_at is null',
   )
 }
 
@@ -53,7 +53,7 @@ async function upsert(
   // PostgreSQL takes a JSON null for no value; a record that is null was sent all the same.
   await sql`
     insert into sync.rejected_records (account, stream, remote_id, reason, raw, run_id, first_seen_at, last_seen_at)
-    select distinct on (remote_id, md5(raw::text)) ${account}, ${stream}, remote_id, reason, raw, ${runId}::uuid,
+    select distinct on (remote_id, hashtextextended(raw::text, 0)) ${account}, ${stream}, remote_id, reason, raw, ${runId}::uuid,
       ${now}::timestamptz, ${now}::timestamptz
     from (
       select remote_id, reason, coalesce(raw, 'null') as raw

@@ -84,6 +84,7 @@ export const syncComments = {
   'sync.rejected_records': {
     comment: 'Records that could not be mapped; the rest of their page landed. Holds personal data',
     columns: {
+      id: 'Only its place in this table: nothing outside refers to it',
       account: 'The account',
       stream: "Gem's list",
       remote_id: "Gem's id; null if it could not be read",

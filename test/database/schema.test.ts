@@ -80,6 +80,24 @@ async function columnsInDatabase(schema: string, table: string) {
 const postgresNames: Record<string, string> = { timestamptz: 'timestamp with time zone' }
 
 describe('the migrated database', () => {
+  test('keys every table, so that all of them can be published', async () => {
+    const found = await ask<{ keyless: string[]; count: number }>(
+      `select count(*)::int, coalesce(array_agg(nspname || '.' || relname) filter (where not exists (
+          select from pg_index where indrelid = c.oid and indisprimary)), '{}') as keyless
+      from pg_class c join pg_namespace n on n.oid = relnamespace
+      where relkind in ('r', 'p') and nspname !~ '^pg_' and nspname <> 'information_schema'`,
+    )
+    assert.deepEqual(found[0]?.keyless, [])
+    assert.ok((found[0]?.count ?? 0) >= 20)
+  })
+
+  test('needs no hash that a server in FIPS mode refuses', async () => {
+    const definitions = await ask<{ name: string }>(
+      `select indexrelid::regclass::text as name from pg_index where pg_get_indexdef(indexrelid) ~ 'md5|sha1'
+      union all select oid::regproc::text from pg_proc where pronamespace = 'sync'::regnamespace and prosrc ~ 'md5|sha1'`,
+    )
+    assert.deepEqual(definitions, [])
+  })
   test('has the ten tables in ats, and nothing else', async () => {
     const found = await ask<{ name: string }>(
       `select relname as name from pg_class where relnamespace = 'ats'::regnamespace and relkind not in ('i', 't')`,

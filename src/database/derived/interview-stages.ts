@@ -23,13 +23,13 @@ export async function refreshInterviewStages(
 /** Of the interview `i`. By the stages of its job, which are few: all jobs of an account may plan the same interview. */
 const stage = sql`coalesce(
   (select p.stage_id from sync.stage_plans p join ats.application_stages s on s.id = p.stage_id
-    where p.account = i.account and p.item_key = md5(i.remote_data ->> 'job_stage_interview_item_id')::uuid
+    where p.account = i.account and p.item_key = hashtextextended(i.remote_data ->> 'job_stage_interview_item_id', 0)
     order by s.remote_id collate "C" limit 1),
   (select case when count(distinct p.stage_id) = 1 then min(p.stage_id::text)::uuid end
     from ats.applications a
     join sync.job_stage_facts f on f.job_id = a.job_id
     join sync.stage_plans p on p.stage_id = f.id
-    where a.id = i.application_id and p.interview_key = md5(i.remote_data -> 'interview' ->> 'id')::uuid)
+    where a.id = i.application_id and p.interview_key = hashtextextended(i.remote_data -> 'interview' ->> 'id', 0))
 )`
 
 /** Stages in whose plan these items stand, where there is one. */
@@ -45,7 +45,7 @@ export async function plannedStages(
       ${uuids(items.map(({ id }) => id))}::uuid[], ${textArray(items.map(({ item }) => item))}::text[]
     ) as i (id, item) cross join lateral (
       select p.stage_id from sync.stage_plans p join ats.application_stages s on s.id = p.stage_id
-      where p.account = ${context.account} and p.item_key = md5(i.item)::uuid
+      where p.account = ${context.account} and p.item_key = hashtextextended(i.item, 0)
       order by s.remote_id collate "C" limit 1
     ) as planned`.execute(trx)
   return rows
@@ -76,7 +76,7 @@ export async function interviewsOfPlans(
   const { rows } = await sql<{ id: string }>`
     select id from ats.interviews
     where account = ${context.account} and (
-      md5(remote_data ->> 'job_stage_interview_item_id')::uuid = any(${planKeys}::uuid[])
-      or md5(remote_data -> 'interview' ->> 'id')::uuid = any(${planKeys}::uuid[]))`.execute(trx)
+      hashtextextended(remote_data ->> 'job_stage_interview_item_id', 0) = any(${planKeys}::bigint[])
+      or hashtextextended(remote_data -> 'interview' ->> 'id', 0) = any(${planKeys}::bigint[]))`.execute(trx)
   return rows.map((row) => row.id)
 }

@@ -73,16 +73,15 @@ async function upsertFacts(trx: Db, context: WriteContext, rows: readonly Row[])
 /** Rewrites the look-up table of the stages' plans; returns the keys before and after. */
 async function replacePlans(trx: Db, context: WriteContext, stages: readonly string[]): Promise<string[]> {
   const gone = await sql<Keys>`
-    delete from sync.stage_plans where stage_id = any(${stages}::uuid[]) returning item_key, interview_key`.execute(
-    trx,
-  )
-  // Ids of any length are looked up by their MD5, which fits an index.
+    delete from sync.stage_plans where stage_id = any(${stages}::uuid[])
+    returning item_key::text, interview_key::text`.execute(trx)
+  // Ids of any length are looked up by their hash, which fits an index. As text: a number of ours has fewer digits.
   const come = await sql<Keys>`
     insert into sync.stage_plans (account, stage_id, item_key, interview_key)
-    select ${context.account}, f.id, md5(p.item)::uuid, md5(p.interview)::uuid
+    select ${context.account}, f.id, hashtextextended(p.item, 0), hashtextextended(p.interview, 0)
     from sync.job_stage_facts f, jsonb_to_recordset(f.plan) as p (item text, interview text)
     where f.id = any(${stages}::uuid[])
-    returning item_key, interview_key`.execute(trx)
+    returning item_key::text, interview_key::text`.execute(trx)
   const keys = [...gone.rows, ...come.rows].flatMap((row) => [row.item_key, row.interview_key])
   return [...new Set(keys)].filter((key) => key !== null)
 }

@@ -79,6 +79,7 @@ const statements = [
     primary key (account, stream)
   )`,
   `create table sync.seen_pages (
+    id bigint generated always as identity primary key,
     run_id uuid not null references sync.runs on delete cascade,
     stream text not null,
     round integer not null,
@@ -87,6 +88,7 @@ const statements = [
   )`,
   'create index on sync.seen_pages (run_id, stream)',
   `create table sync.rejected_records (
+    id bigint generated always as identity primary key,
     account text not null,
     stream text not null,
     remote_id text,
@@ -100,7 +102,7 @@ const statements = [
   `create unique index rejected_records_by_id on sync.rejected_records (account, stream, remote_id)
     where remote_id is not null`,
   // A record without a readable id is told from others by its content alone: while it is rejected, since it goes then.
-  `create unique index rejected_records_by_content on sync.rejected_records (account, stream, md5(raw::text))
+  `create unique index rejected_records_by_content on sync.rejected_records (account, stream, hashtextextended(raw::text, 0))
     where remote_id is null`,
   'create index on sync.rejected_records (account, stream) where resolved_at is null',
   `create table sync.waiting_references (
@@ -136,10 +138,11 @@ const statements = [
   'create index on sync.job_stage_facts (job_id)',
   'create index on sync.job_stage_facts (account)',
   `create table sync.stage_plans (
+    id bigint generated always as identity primary key,
     account text not null,
     stage_id uuid not null references ats.application_stages,
-    item_key uuid,
-    interview_key uuid
+    item_key bigint,
+    interview_key bigint
   )`,
   'create index on sync.stage_plans (stage_id)',
   'create index on sync.stage_plans (account, item_key)',
