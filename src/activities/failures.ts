@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
+import { explainCondition } from '../database/conditions.ts'
 import {
   CredentialsRefusedError,
   FencedError,
@@ -56,21 +57,6 @@ function describe(error: unknown): string {
   const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : ''
   const fromPostgres = 'severity' in error
   if (!fromPostgres) return `${error.name}${code}: ${error.message}`
-  return `PostgreSQL answers with an error${code}${'code' in error ? conditionOf(String(error.code)) : ''}`
+  const condition = explainCondition(error)
+  return `PostgreSQL answers with an error${code}${condition === null ? '' : `: ${condition}`}`
 }
-
-/** Conditions that somebody has to end, in words of ours: PostgreSQL's own may quote values. */
-const conditions: Readonly<Record<string, string>> = {
-  '25006': 'it is read-only',
-  '28000': 'it refuses this user',
-  '28P01': 'it refuses the password',
-  '3D000': 'there is no such database',
-  '42501': 'a right is missing; run `gem-ats-sync migrate` as the owner',
-  '42P01': 'a table is missing; run `gem-ats-sync migrate` as the owner',
-  '53100': 'its disk is full',
-  '53200': 'it is out of memory',
-  '53300': 'it has no connection left',
-  '57P03': 'it is starting or stopping',
-}
-
-const conditionOf = (code: string) => (Object.hasOwn(conditions, code) ? `: ${conditions[code]}` : '')

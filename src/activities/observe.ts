@@ -1,5 +1,6 @@
 import { Context, type Info } from '@temporalio/activity'
 import type { Logger } from 'pino'
+import { explainCondition } from '../database/conditions.ts'
 import { inSpan, withinRun } from '../tracing.ts'
 import { failureTypes } from './failure-types.ts'
 import { asTemporalFailure, failureTypeOf } from './failures.ts'
@@ -27,7 +28,9 @@ export function observed<F extends (input: never) => Promise<unknown>>(
     } catch (error) {
       // Temporal tries again, and tells only what may stand in a history.
       if (failureTypeOf(error) === failureTypes.other) {
-        linesOf(log, input).warn({ err: error, activity: name }, 'an activity failed and is tried again')
+        const condition = explainCondition(error)
+        const fields = { err: error, activity: name, ...(condition === null ? {} : { why: condition }) }
+        linesOf(log, input).warn(fields, 'an activity failed and is tried again')
       }
       throw error
     }

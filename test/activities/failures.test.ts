@@ -66,6 +66,31 @@ describe('an error of an activity', () => {
     assert.equal(failureOf(error).message, 'PostgreSQL answers with an error (22P02)')
   })
 
+  test('of PostgreSQL that somebody has to end says what it is, and what to do', async () => {
+    const client = new pg.Client({ connectionString: testStack().postgresUrl })
+    await client.connect()
+    const errorOf = (statement: string) =>
+      client.query(statement).then(
+        () => null,
+        (error: unknown) => error,
+      )
+    await client.query('prepare p as select 1')
+    const told = [
+      failureOf(await errorOf('prepare p as select 2')).message,
+      failureOf(await errorOf('execute ana_ruiz')).message,
+    ]
+    await client.query('set default_transaction_read_only = on')
+    told.push(failureOf(await errorOf('create table ana_ruiz ()')).message)
+    await client.end()
+    assert.match(
+      String(told[0]),
+      /\(42P05\): it has a statement that another connection prepared; .*pool_mode = session/,
+    )
+    assert.match(String(told[1]), /\(26000\): it does not have a statement .*; .*pool_mode = session/)
+    assert.match(String(told[2]), /\(25006\): it is read-only; point the database URL at the primary server/)
+    assert.doesNotMatch(told.join(), /ana_ruiz/)
+  })
+
   test('takes neither its cause nor its stack with it into the history', () => {
     const cause = new Error('ana.ruiz@example.com')
     const failure = toFailure(new TryAgainError('status 500', { cause }))
