@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { migrationTargetOf, readEnvironment } from '../config.ts'
+import { explainDatabaseError } from '../database/explain-error.ts'
 import type { RowLevelSecurity } from '../database/row-level-security.ts'
-import { explainDatabaseError } from './database-errors.ts'
 import { print, printJson } from './output.ts'
 
 const help = `

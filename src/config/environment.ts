@@ -40,8 +40,11 @@ function readVariables(env: Env): Variables {
 }
 
 function badVariable(error: z.ZodError): UserError {
-  const name = error.issues[0]?.path[0] as VariableName
-  return new UserError(`${name} must be ${String(variables[name].meta()?.rightIs)}`)
+  const [issue] = error.issues
+  const name = issue?.path[0] as VariableName
+  const problem = issue?.code === 'custom' ? issue.params?.problem : undefined
+  const but = problem === undefined ? '' : `, but ${String(problem)}`
+  return new UserError(`${name} must be ${String(variables[name].meta()?.rightIs)}${but}`)
 }
 
 function stackMeant({ DATABASE_URL }: Variables, dataDir: string): StackFile | null {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { duration, durationMs } from '../accounts/duration.ts'
 import { type EncryptionKey, parseEncryptionKey } from '../accounts/encryption.ts'
+import { databaseUrlIs, databaseUrlProblem } from './database-url.ts'
 
 /** What a value must be, for messages: the value itself may be a secret. */
 const must = (rightIs: string) => ({ rightIs })
@@ -17,12 +18,11 @@ const count = (from: number, to: number) =>
 
 const postgresUrl = z
   .string()
-  .refine((url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url))
-  .meta(
-    must(
-      'a URL like postgres://user:password@host:5432/database, special characters of the password percent-encoded',
-    ),
-  )
+  .superRefine((url, context) => {
+    const problem = databaseUrlProblem(url)
+    if (problem !== null) context.addIssue({ code: 'custom', params: { problem } })
+  })
+  .meta(must(databaseUrlIs))
 
 const httpUrl = z
   .string()

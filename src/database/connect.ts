@@ -1,5 +1,6 @@
 import { Kysely, type LogEvent, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { connectionStringOf } from '../config/database-url.ts'
 import type { Database } from './database-types.ts'
 import { PreparingClient } from './preparing-client.ts'
 
@@ -34,7 +35,7 @@ const lockMs = 60_000
 export function connect(url: string, options: ConnectOptions = {}): Db {
   const pool = new pg.Pool({
     Client: PreparingClient,
-    connectionString: url,
+    connectionString: connectionStringOf(url),
     max: options.max ?? 8,
     application_name: options.applicationName ?? 'gem-ats-sync',
     connectionTimeoutMillis: options.timeoutMs ?? 10_000,

@@ -59,6 +59,29 @@ describe('a TLS connection to PostgreSQL', () => {
     assert.deepEqual([ssl, version], [true, 'TLSv1.3'])
   })
 
+  test('is verified as strictly for sslmode=require, without a word besides', async () => {
+    const strict = await runCli(['account', 'list'], { databaseUrl: url('sslmode=require') })
+    assert.match(
+      strict.stderr,
+      /^error: PostgreSQL at localhost\S+ has a certificate of an unknown authority \([^\n]+\); name that authority's file as sslrootcert in the database URL\n$/,
+    )
+    const { code, stderr } = await runCli(['migrate'], {
+      databaseUrl: url(`sslmode=require&sslrootcert=${authority}`),
+    })
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+  })
+
+  test('whose sslrootcert is not there is refused by the name of that file', async () => {
+    const { code, stderr } = await runCli(['account', 'list'], {
+      databaseUrl: url('sslmode=verify-full&sslrootcert=/nonexistent/ca.pem'),
+    })
+    assert.deepEqual(code, 1)
+    assert.match(
+      stderr,
+      /^error: DATABASE_URL must [^\n]+ sslrootcert, the file \/nonexistent\/ca\.pem, cannot be read \(ENOENT\)\n$/,
+    )
+  })
+
   const refused: readonly [string, () => string, RegExp][] = [
     ['of an unknown authority', () => url('sslmode=verify-full'), /certificate/],
     [

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { placeOf } from '../../config/database-url.ts'
 import { migrationState } from '../../database/migration-state.ts'
 import {
   newestVersion,
@@ -18,8 +19,7 @@ const database: Check = {
     const version = await serverVersion(db)
     const { rows } = await sql<{ size: string }>`
       select pg_size_pretty(pg_database_size(current_database())) as size`.execute(db)
-    const { host, pathname } = new URL(databaseUrl)
-    return versionFinding(version, `PostgreSQL ${version.name} at ${host}${pathname}, ${rows[0]?.size}`)
+    return versionFinding(version, `PostgreSQL ${version.name} at ${placeOf(databaseUrl)}, ${rows[0]?.size}`)
   }),
 }
 

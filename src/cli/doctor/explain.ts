@@ -1,6 +1,6 @@
+import { explainDatabaseError } from '../../database/explain-error.ts'
 import { UserError } from '../../errors.ts'
 import { TimeLimitError } from '../../within.ts'
-import { explainDatabaseError } from '../database-errors.ts'
 import { type Check, type Finding, fail } from './check.ts'
 
 type Run = Check['run']
