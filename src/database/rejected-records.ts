@@ -68,10 +68,7 @@ const toInput = (rejects: readonly Reject[]) =>
     rejects.map(({ remoteId, reason, raw }) => ({ remote_id: remoteId, reason, raw: kept(raw) })),
   )
 
-/**
- * Characters of a record that are kept. Its content is told from others by its text in PostgreSQL, which may be some
- * 200 times as long (`1e1000` has 1,001 digits there) and has to stay below 1 GB.
- */
+/** Characters of a record that are kept. */
 const mostKept = 2_000_000
 
 function kept(raw: unknown): unknown {

@@ -10,14 +10,13 @@ interface JsonWithSource {
 const jsonWithSource = JSON as unknown as JsonWithSource
 
 /**
- * Where a number may stand that a double may not hold: 16 characters of digits or more, or an exponent of three
- * digits. It also hits some strings, which costs time only.
+ * Where a number may stand that a double may not hold, or that is long once its exponent is written out: 16 characters of
+ * digits or more, or an exponent of two digits. It also hits some strings, which costs time only.
  */
-const LONG_NUMBER = /[:,[]\s*-?(?:\d[\d.]{15,}|\d[\d.]*[eE][-+]?\d{3})/
+const LONG_NUMBER = /[:,[]\s*-?(?:\d[\d.]{15,}|\d[\d.]*[eE][-+]?\d{2})/
 
-/** Beyond these PostgreSQL's numeric, and so jsonb, may overflow: such a number is kept as near as a double comes. */
-const MAX_LENGTH = 1000
-const MAX_EXPONENT = 1000
+/** No double needs as many characters: what is longer is kept without a look at its digits. */
+const LONG = 1000
 
 /** Whether a text may hold numbers that a double cannot hold. */
 export const mayHoldLongNumbers = (text: string) => LONG_NUMBER.test(text)
@@ -33,10 +32,8 @@ export function parseExactJson(text: string): unknown {
   )
 }
 
-function exactNumber(value: number, source: string): number | object | null {
-  const isStorable = source.length <= MAX_LENGTH && Math.abs(exponentOf(source)) <= MAX_EXPONENT
-  if (isStorable) return losesDigits(value, source) ? jsonWithSource.rawJSON(source) : value
-  return Number.isFinite(value) ? value : null
+function exactNumber(value: number, source: string): number | object {
+  return source.length > LONG || losesDigits(value, source) ? jsonWithSource.rawJSON(source) : value
 }
 
 function exponentOf(number: string): number {

@@ -80,7 +80,7 @@ function readFields(
 ): Omit<MappedRecord, 'kind' | 'remoteId'> | string {
   const own = withoutField(raw, model.embeds)
   const sanitised = options.needsSanitising ? sanitise(own) : asItIs(own)
-  if (sanitised.tooDeep) return 'record: nested too deeply'
+  if (sanitised.problem !== null) return `record: ${sanitised.problem}`
   const record = sanitised.value as JsonObject
   // For zod, a number that is kept digit by digit would be an object.
   const shape = sanitised.rawNumbers ? withDoubles(record) : record

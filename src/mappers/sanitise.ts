@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.ts'
 import { isRawNumber } from './json-type.ts'
+import { NumberDigits } from './number-digits.ts'
 
 /**
  * Levels of nesting that are read. PostgreSQL, JSON.stringify and every recursion on the way give up somewhere
@@ -8,9 +9,10 @@ import { isRawNumber } from './json-type.ts'
 export const maxDepth = 1000
 
 export interface Sanitised {
-  /** The same object if nothing had to change. What lies too deep is null in it. */
+  /** The same object if nothing had to change. What lies too deep is null in it, as are numbers of too many digits. */
   readonly value: unknown
-  readonly tooDeep: boolean
+  /** Why PostgreSQL cannot store it as it is; null: it can. */
+  readonly problem: string | null
   /** Whether there is a number that is kept digit by digit. */
   readonly rawNumbers: boolean
 }
@@ -27,25 +29,29 @@ export function storable(text: string): string {
 
 /** Makes a JSON value storable: strings and keys, at any depth up to `maxDepth`. */
 export function sanitise(value: unknown): Sanitised {
-  const found: Found = { tooDeep: false, rawNumbers: false }
-  return { value: clean(value, 0, found), ...found }
+  const found: Found = { tooDeep: false, rawNumbers: false, digits: new NumberDigits() }
+  const cleaned = clean(value, 0, found)
+  const problem = found.tooDeep ? 'nested too deeply' : found.digits.problem
+  return { value: cleaned, problem, rawNumbers: found.rawNumbers }
 }
 
 /** What `sanitise` would say of a value that is known to hold nothing to replace. */
-export const asItIs = (value: unknown): Sanitised => ({ value, tooDeep: false, rawNumbers: false })
+export const asItIs = (value: unknown): Sanitised => ({ value, problem: null, rawNumbers: false })
 
 interface Found {
   tooDeep: boolean
   rawNumbers: boolean
+  readonly digits: NumberDigits
 }
 
 function clean(value: unknown, depth: number, found: Found): unknown {
   if (typeof value === 'string') return storable(value)
+  if (typeof value === 'number') return found.digits.take(String(value)) ? value : null
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return depth < maxDepth ? cleanList(value, depth, found) : cut(found)
   if (isRawNumber(value)) {
     found.rawNumbers = true
-    return value
+    return found.digits.take(JSON.stringify(value)) ? value : null
   }
   return depth < maxDepth ? cleanObject(value as JsonObject, depth, found) : cut(found)
 }

@@ -88,10 +88,10 @@ test('numbers that a double holds stay numbers beside those', async (t) => {
   assert.deepEqual(records.slice(1), [1, -0.5, 1.5, 1000, 9007199254740992, 1e20, 1e-7])
 })
 
-test('numbers that PostgreSQL cannot hold are kept as near as a double comes', async (t) => {
+test('numbers of any length are written back with their digits', async (t) => {
   const huge = `1${'0'.repeat(500_000)}1`
-  const { records } = await fetchBody(t, `[1e999999, -1e-999999, ${huge}, 0.${huge}]`)
-  assert.deepEqual(records, [null, -0, null, 0.1])
+  const text = `[1e999999,-1e-999999,${huge},0.${huge}]`
+  assert.equal(JSON.stringify((await fetchBody(t, text)).records), text)
 })
 
 test('a key named __proto__ stays data', async (t) => {

@@ -97,7 +97,7 @@ const forbidden = {
 
 /** Field paths and JSON types: never a value. */
 const reason =
-  /^(record|[a-z_0-9.[\]]+): (expected [a-z ]+, received [a-z]+|empty|nested too deeply|longer than 1,000 bytes|has U\+0000 or a lone surrogate)$/
+  /^(record|[a-z_0-9.[\]]+): (expected [a-z ]+, received [a-z]+|empty|nested too deeply|a number has more digits than PostgreSQL can store|its numbers have more digits than it may take to print them|longer than 1,000 bytes|has U\+0000 or a lone surrogate)$/
 
 async function strangeReasons(reader: pg.Pool, account: string): Promise<string[]> {
   const { rows } = await reader.query<{ reason: string; raw: string }>(
