@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
+import { type Holding, verifyLease } from '../database/checkpoints.ts'
 import type { Db } from '../database/connect.ts'
+import { lockAccount } from '../database/lock-account.ts'
 
 /**
  * Whether the account's present key has been found to show rows that are mirrored already. `version` tells whether the
@@ -19,9 +21,17 @@ export async function readKeyComparison(db: Db, account: string): Promise<KeyCom
   return rows[0] ?? { compared: true, version: '' }
 }
 
-/** Does nothing if the account has been changed meanwhile: it may be another key by now. */
-export async function markKeyCompared(db: Db, account: string, { version }: KeyComparison): Promise<void> {
-  await sql`
-    update sync.accounts set key_compared = true
-    where account = ${account} and xmin::text = ${version}`.execute(db)
+/**
+ * Does nothing if the account has been changed meanwhile: it may be another key by now.
+ *
+ * @throws FencedError if whoever has compared may not write any more.
+ */
+export async function markKeyCompared(db: Db, holding: Holding, { version }: KeyComparison): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await lockAccount(trx, holding.account)
+    await verifyLease(trx, holding)
+    await sql`
+      update sync.accounts set key_compared = true
+      where account = ${holding.account} and xmin::text = ${version}`.execute(trx)
+  })
 }

@@ -115,25 +115,25 @@ export function createActivities({
 
     /** Records at once that a stream has failed. */
     async endStream(input: {
+      account: string
       runId: string
       stream: StreamName
       state: 'FAILED'
       error: string | null
     }): Promise<void> {
-      await endStream(db, input.runId, input.stream, input.state, input.error)
+      await endStream(db, input)
       linesOf(log, input).warn({ error: input.error }, 'a list has failed')
     },
 
     /** Closes a run by what became of its streams, and tells listeners. */
     async finishRun(input: FinishRunInput): Promise<FinishedRun> {
-      const { startedAt, ...ended } = await finishRun(db, input, outcomeOf(input), allTables)
+      const { startedAt, isNew, ...ended } = await finishRun(db, input, outcomeOf(input), allTables)
+      if (!isNew) return ended
       meter.runEnded(ended.state)
       const isWell = ended.state === 'SUCCEEDED' || ended.state === 'CANCELLED'
       linesOf(log, input)[isWell ? 'info' : 'warn'](ended, 'sync ended')
-      if (startedAt !== null) {
-        const attributes = { 'gem_ats_sync.account': input.account, 'gem_ats_sync.state': ended.state }
-        recordRun(input.runId, { startedAt, attributes })
-      }
+      const attributes = { 'gem_ats_sync.account': input.account, 'gem_ats_sync.state': ended.state }
+      recordRun(input.runId, { startedAt, attributes })
       return ended
     },
 

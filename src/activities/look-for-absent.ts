@@ -91,12 +91,12 @@ async function markAll(
 
 async function mark(
   { db, meter }: SliceContext,
-  { fence }: Slice,
+  { leaseEpoch }: Slice,
   pass: FullPass,
   cursor: Cursor,
   gone: readonly Row[],
 ): Promise<void> {
-  const deleted = await markGone(db, pass, { fence, cursor, ids: gone.map((row) => row.id) })
+  const deleted = await markGone(db, pass, { leaseEpoch, cursor, ids: gone.map((row) => row.id) })
   meter.rowsWritten(pass.model.table, { deleted })
 }
 

@@ -34,7 +34,7 @@ export interface SliceContext {
 
 /** A slice that holds its stream: no older attempt can commit any more. */
 export interface Slice extends SliceInput {
-  readonly fence: number
+  readonly leaseEpoch: number
   /** Whether there is room for another call to Gem. */
   readonly mayCall: () => boolean
 }

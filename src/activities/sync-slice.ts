@@ -26,22 +26,23 @@ import type { SyncSettings } from './sync-settings.ts'
  */
 export async function syncSlice(context: SliceContext, input: SliceInput): Promise<SliceResult> {
   const { db } = context
-  const { account, runId, stream } = input
-  const { fence, cursor, accountState } = await begin(context, input)
+  const { runId, stream } = input
+  const { leaseEpoch, cursor, accountState } = await begin(context, input)
+  const slice: Slice = { ...input, leaseEpoch, mayCall: sliceBudget() }
   // Scheduled before the account was paused, and begun after: a worker or a database was away in between.
   if (accountState !== 'ACTIVE') return { kind: 'halted', counts: await readCounts(db, runId, stream) }
   try {
     if (!context.key.compared) {
       await compareKey(context, input)
-      await markKeyCompared(db, account, context.key)
+      await markKeyCompared(db, slice, context.key)
     }
-    const end = await goOn(context, { ...input, fence, mayCall: sliceBudget() }, cursor)
-    await countSpent(db, runId, stream, { requests: context.limiter.takeCalls() })
+    const end = await goOn(context, slice, cursor)
+    await countSpent(db, slice, { requests: context.limiter.takeCalls() })
     return { ...end, counts: await readCounts(db, runId, stream) }
   } catch (error) {
-    const end = await learnFrom(error, context, input)
+    const end = await learnFrom(error, context, slice)
     const rateLimitedMs = end?.kind === 'wait' ? end.ms : 0
-    await countSpent(db, runId, stream, { requests: context.limiter.takeCalls(), rateLimitedMs })
+    await countSpent(db, slice, { requests: context.limiter.takeCalls(), rateLimitedMs })
     if (end === null) throw error
     return { ...end, counts: await readCounts(db, runId, stream) }
   }
@@ -116,17 +117,17 @@ async function beginOfWindow(db: Db, { account, stream, since }: SliceInput): Pr
 async function learnFrom(
   error: unknown,
   { db, meter, log }: SliceContext,
-  input: SliceInput,
+  slice: Slice,
 ): Promise<SliceEnd | null> {
   if (error instanceof TryAgainError && (error.smallerPage || error.deadEnd !== null)) {
-    await saveLearned(db, input.account, input.stream, input.runId, ({ size, deadEnd }) => ({
+    await saveLearned(db, slice, ({ size, deadEnd }) => ({
       size: error.smallerPage ? smallerPageSize(size) : size,
       deadEnd: error.deadEnd ?? deadEnd,
     }))
   }
   if (!(error instanceof WaitError || error instanceof BlockedError)) return null
   const reason = error instanceof WaitError ? error.reason : null
-  const ms = Math.ceil(await readBlock(db, input.account))
+  const ms = Math.ceil(await readBlock(db, slice.account))
   if (reason !== null) {
     meter.askedToPause(reason, ms / 1000)
     log.info({ reason, seconds: ms / 1000 }, 'Gem asks for a pause')

@@ -110,12 +110,12 @@ export async function readingsAgree(db: Db, pass: FullPass, first: number, secon
 export async function markGone(
   db: Db,
   pass: FullPass,
-  { fence, cursor, ids }: { fence: number; cursor: Cursor; ids: readonly string[] },
+  { leaseEpoch, cursor, ids }: { leaseEpoch: number; cursor: Cursor; ids: readonly string[] },
 ): Promise<number> {
   const { account, runId, stream, model } = pass
   return await db.transaction().execute(async (trx) => {
     const { blankDeletedBefore } = await lockAccount(trx, account)
-    const now = await advanceCursor(trx, { ...pass, fence }, cursor)
+    const now = await advanceCursor(trx, { ...pass, leaseEpoch }, cursor)
     const gone = await setGone(trx, model, ids, now)
     // No row has come for which another may wait.
     await followChanges(trx, { account, now, waiting: false }, [

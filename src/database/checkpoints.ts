@@ -55,7 +55,7 @@ export interface Cursor {
 }
 
 export interface Lease {
-  readonly fence: number
+  readonly leaseEpoch: number
   readonly cursor: Cursor
 }
 
@@ -80,18 +80,18 @@ export interface Claim {
 export async function takeLease(db: Db, claim: Claim, initial: Cursor): Promise<Lease> {
   const { account, stream, runId, slice, attempt } = claim
   const { rows } = await sql<Lease>`
-    insert into sync.checkpoints as c (account, stream, run_id, cursor, fence, slice, attempt)
+    insert into sync.checkpoints as c (account, stream, run_id, cursor, lease_epoch, slice, attempt)
     select ${account}, ${stream}, id, ${JSON.stringify(initial)}::jsonb, 1, ${slice}, ${attempt}
       from sync.runs where id = ${runId} and state = 'RUNNING'
     on conflict (account, stream) do update set
-      run_id = excluded.run_id, fence = c.fence + 1, slice = excluded.slice, attempt = excluded.attempt,
+      run_id = excluded.run_id, lease_epoch = c.lease_epoch + 1, slice = excluded.slice, attempt = excluded.attempt,
       updated_at = clock_timestamp(),
       cursor = case when c.run_id = excluded.run_id then c.cursor
         else excluded.cursor || jsonb_build_object(
           'size', coalesce(c.cursor -> 'size', excluded.cursor -> 'size'),
           'deadEnd', coalesce(c.cursor -> 'deadEnd', excluded.cursor -> 'deadEnd')) end
       where c.run_id is distinct from excluded.run_id or (c.slice, c.attempt) < (excluded.slice, excluded.attempt)
-    returning fence, cursor`.execute(db)
+    returning lease_epoch as "leaseEpoch", cursor`.execute(db)
   const [lease] = rows
   if (lease === undefined) throw fenced({ account, stream })
   return lease
@@ -112,9 +112,32 @@ export async function readWatermark(db: Db, account: string, stream: StreamName)
 export interface Holding {
   readonly account: string
   readonly stream: StreamName
-  /** Fences begin anew for an account that is removed and added again: only both tell attempts apart. */
+  /** Lease epochs begin anew for an account that is removed and added again: only both tell attempts apart. */
   readonly runId: string
-  readonly fence: number
+  readonly leaseEpoch: number
+}
+
+/** On `sync.checkpoints`: whether the attempt may still write. No newer one has begun, and its run has not been closed. */
+export const isHeld = ({ account, stream, runId, leaseEpoch }: Holding) => sql<boolean>`
+  (account = ${account} and stream = ${stream} and run_id = ${runId} and lease_epoch = ${leaseEpoch})`
+
+/**
+ * Makes sure that the attempt may write, until the end of the caller's transaction.
+ *
+ * @throws FencedError if it may not.
+ */
+export async function verifyLease(trx: Db, holding: Holding): Promise<void> {
+  const { rows } = await sql`select from sync.checkpoints where ${isHeld(holding)} for no key update`.execute(
+    trx,
+  )
+  if (rows.length === 0) throw fenced(holding)
+}
+
+/** Ends all leases of a run: within the transaction that closes it, while the account is locked. */
+export async function endLeases(trx: Db, account: string, runId: string): Promise<void> {
+  await sql`
+    update sync.checkpoints set lease_epoch = lease_epoch + 1
+    where account = ${account} and run_id = ${runId}`.execute(trx)
 }
 
 /**
@@ -123,17 +146,13 @@ export interface Holding {
  * @returns PostgreSQL's clock: the time of this commit, for `changed_at`.
  * @throws FencedError if a newer attempt has taken the stream over; nothing of the transaction may be kept.
  */
-export async function advanceCursor(
-  trx: Db,
-  { account, stream, runId, fence }: Holding,
-  cursor: Cursor,
-): Promise<string> {
+export async function advanceCursor(trx: Db, holding: Holding, cursor: Cursor): Promise<string> {
   const { rows } = await sql<{ now: string }>`
     update sync.checkpoints set cursor = ${JSON.stringify(cursor)}::jsonb, updated_at = clock_timestamp()
-    where account = ${account} and stream = ${stream} and run_id = ${runId} and fence = ${fence}
+    where ${isHeld(holding)}
     returning updated_at::text as now`.execute(trx)
   const [row] = rows
-  if (row === undefined) throw fenced({ account, stream })
+  if (row === undefined) throw fenced(holding)
   return row.now
 }
 
@@ -167,16 +186,14 @@ export async function lookAtCommits(
  */
 export async function advanceCursorAsSeen(
   trx: Db,
-  { account, stream, runId, fence }: Holding,
+  holding: Holding,
   cursor: Cursor,
   { now, others }: SeenCommits,
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update sync.checkpoints set cursor = ${JSON.stringify(cursor)}::jsonb, updated_at = ${now}::timestamptz
-    where account = ${account} and stream = ${stream} and run_id = ${runId} and fence = ${fence}
-      and updated_at < ${now}::timestamptz and ${othersOf(account, stream)} is not distinct from ${others}`.execute(
-    trx,
-  )
+    where ${isHeld(holding)} and updated_at < ${now}::timestamptz
+      and ${othersOf(holding.account, holding.stream)} is not distinct from ${others}`.execute(trx)
   return numAffectedRows === 1n
 }
 
@@ -189,26 +206,20 @@ export function fenced({ account, stream }: Pick<Holding, 'account' | 'stream'>)
   )
 }
 
-/**
- * Keeps what an attempt has learned of a list, for the next attempt of the same run. The rows are not concerned, so a
- * fenced attempt does no harm.
- */
+/** Keeps what an attempt has learned of a list, for the next attempt of the same run; not if it may not write any more. */
 export async function saveLearned(
   db: Db,
-  account: string,
-  stream: StreamName,
-  runId: string,
+  holding: Holding,
   learn: (cursor: Cursor) => Partial<Pick<Cursor, 'size' | 'deadEnd'>>,
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const { rows } = await sql<{ cursor: Cursor }>`
-      select cursor from sync.checkpoints
-      where account = ${account} and stream = ${stream} and run_id = ${runId} for update`.execute(trx)
+      select cursor from sync.checkpoints where ${isHeld(holding)} for no key update`.execute(trx)
     const [row] = rows
     if (row === undefined) return
     const learned = JSON.stringify(learn(row.cursor))
-    await sql`
-      update sync.checkpoints set cursor = cursor || ${learned}::jsonb
-      where account = ${account} and stream = ${stream}`.execute(trx)
+    await sql`update sync.checkpoints set cursor = cursor || ${learned}::jsonb where ${isHeld(holding)}`.execute(
+      trx,
+    )
   })
 }

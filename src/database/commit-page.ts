@@ -22,7 +22,7 @@ export interface PageCommit extends PageRecords {
   readonly mode: RunMode
   readonly stream: StreamName
   /** From the lease of the attempt that read the page. */
-  readonly fence: number
+  readonly leaseEpoch: number
   /** Rows are likely to be stored as they are: worth a look before they are compared column by column. */
   readonly looksUp: boolean
   /** Where the next page begins. */

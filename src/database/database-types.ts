@@ -72,7 +72,7 @@ export interface CheckpointsTable {
   cursor: Json<unknown>
   watermark: NullableTime
   fresh_at: NullableTime
-  fence: Generated<number>
+  lease_epoch: Generated<number>
   updated_at: Generated<Date>
 }
 

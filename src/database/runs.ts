@@ -3,7 +3,7 @@ import type { FinishRunInput } from '../activities/account.types.ts'
 import type { StreamCounts } from '../activities/slice.types.ts'
 import { FencedError } from '../errors.ts'
 import type { StreamName } from '../streams.ts'
-import { fenced } from './checkpoints.ts'
+import { endLeases, fenced, type Holding, isHeld } from './checkpoints.ts'
 import type { Db } from './connect.ts'
 import type { RunMode, RunState, RunTrigger, StreamState } from './database-types.ts'
 import { lockAccount } from './lock-account.ts'
@@ -21,7 +21,7 @@ export interface NewRun {
  * Records that a run begins; a second call with the same id changes nothing. Runs that an earlier workflow left
  * RUNNING are closed: only one run of an account can be under way.
  *
- * @throws FencedError if the account has been removed.
+ * @throws FencedError if the run has ended, or the account has been removed.
  */
 export async function beginRun(db: Db, run: NewRun): Promise<void> {
   await db.transaction().execute(async (trx) => {
@@ -39,19 +39,61 @@ export async function beginRun(db: Db, run: NewRun): Promise<void> {
       .onConflict((conflict) => conflict.column('id').doNothing())
       .returning('id')
       .executeTakeFirst()
-    // Not by a call that was held up until this run had ended and the next one begun.
-    if (begun !== undefined) await closeAbandonedRuns(trx, run)
+    if (begun === undefined) await mustBeRunning(trx, run.account, run.id)
+    else await closeAbandonedRuns(trx, run)
   })
 }
 
 async function closeAbandonedRuns(trx: Db, { account, id }: NewRun): Promise<void> {
+  const abandoned = await trx
+    .updateTable('sync.runs')
+    .set({
+      state: 'CANCELLED',
+      finished_at: sql<Date>`clock_timestamp()`,
+      error: 'the workflow ended before the run did',
+    })
+    .where('account', '=', account)
+    .where('state', '=', 'RUNNING')
+    .where('id', '<>', id)
+    .returning('id')
+    .execute()
+  for (const run of abandoned) await closeStreams(trx, account, run.id, [])
+}
+
+/**
+ * Closes what a run leaves open: the leases of its attempts, its streams, the ids that it saw. Streams of which nothing is
+ * told were cut off.
+ */
+async function closeStreams(
+  trx: Db,
+  account: string,
+  runId: string,
+  outcomes: readonly StreamOutcome[],
+): Promise<void> {
+  // First: an attempt locks its checkpoint before its stream.
+  await endLeases(trx, account, runId)
+  await endOpenStreams(trx, runId, outcomes)
   await sql`
-    with abandoned as (
-      update sync.runs set state = 'CANCELLED', finished_at = clock_timestamp(), error = 'the workflow ended before the run did'
-      where account = ${account} and state = 'RUNNING' and id <> ${id} returning id
-    )
-    update sync.run_streams s set state = 'CANCELLED', finished_at = clock_timestamp()
-    from abandoned where s.run_id = abandoned.id and s.state = 'RUNNING'`.execute(trx)
+    update sync.run_streams set state = 'CANCELLED', finished_at = clock_timestamp()
+    where run_id = ${runId} and state = 'RUNNING'`.execute(trx)
+  await sql`delete from sync.seen_pages where run_id = ${runId}`.execute(trx)
+}
+
+/** @throws FencedError if the run has ended, or is not there: an older backup has been restored. */
+async function mustBeRunning(trx: Db, account: string, runId: string): Promise<void> {
+  const run = await readRun(trx, account, runId)
+  if (run.state !== 'RUNNING') throw new FencedError(`the run ${runId} has ended ${run.state}`)
+}
+
+async function readRun(trx: Db, account: string, runId: string) {
+  const run = await trx
+    .selectFrom('sync.runs')
+    .select(['state', 'error', 'started_at'])
+    .where('id', '=', runId)
+    .where('account', '=', account)
+    .executeTakeFirst()
+  if (run === undefined) throw new FencedError(`the run ${runId} is not in the database any more`)
+  return run
 }
 
 /**
@@ -71,11 +113,7 @@ export async function beginStream(db: Db, runId: string, stream: StreamName): Pr
   if (rows.length === 0) throw new FencedError(`the run ${runId} is not in the database any more`)
 }
 
-export interface StreamCompletion {
-  readonly account: string
-  readonly runId: string
-  readonly stream: StreamName
-  readonly fence: number
+export interface StreamCompletion extends Holding {
   readonly overlapMs: number
   readonly movesWatermark: boolean
   /** What a person has to look at although the rows are right; null if nothing. */
@@ -92,7 +130,7 @@ export interface StreamCompletion {
  * @throws FencedError if a newer attempt has taken the stream over.
  */
 export async function completeStream(db: Db, completion: StreamCompletion): Promise<void> {
-  const { account, runId, stream, fence, overlapMs, movesWatermark, problem, isWhole } = completion
+  const { runId, stream, overlapMs, movesWatermark, problem, isWhole } = completion
   await db.transaction().execute(async (trx) => {
     const { numAffectedRows } = await sql`
       update sync.checkpoints c set updated_at = clock_timestamp(), watermark = case when ${movesWatermark} then coalesce(
@@ -100,45 +138,65 @@ export async function completeStream(db: Db, completion: StreamCompletion): Prom
           - make_interval(secs => ${overlapMs / 1000}), watermark) else watermark end,
         fresh_at = case when ${movesWatermark && problem === null} then
           (select started_at from sync.run_streams s where s.run_id = ${runId} and s.stream = c.stream) else fresh_at end
-      where account = ${account} and stream = ${stream} and run_id = ${runId} and fence = ${fence}`.execute(
-      trx,
-    )
-    if (numAffectedRows !== 1n) throw fenced({ account, stream })
+      where ${isHeld(completion)}`.execute(trx)
+    if (numAffectedRows !== 1n) throw fenced(completion)
     if (isWhole) await resolveGone(trx, completion)
-    await endStream(trx, runId, stream, problem === null ? 'SUCCEEDED' : 'FAILED', problem)
+    await sql`
+      update sync.run_streams set state = ${problem === null ? 'SUCCEEDED' : 'FAILED'}, error = ${problem},
+        finished_at = clock_timestamp()
+      where run_id = ${runId} and stream = ${stream}`.execute(trx)
   })
 }
 
+export interface StreamOutcome {
+  readonly stream: StreamName
+  readonly state: StreamState
+  /** For people; holds no record's values. */
+  readonly error: string | null
+}
+
 /**
- * Closes a stream of a run; `error` is for people and holds no record's values. Does nothing for a run that is not
- * there any more.
+ * Closes a stream of a run that is under way.
+ *
+ * @throws FencedError if the run has ended, or the account has been removed.
  */
 export async function endStream(
   db: Db,
-  runId: string,
-  stream: StreamName,
-  state: StreamState,
-  error: string | null,
+  { account, runId, ...outcome }: StreamOutcome & { readonly account: string; readonly runId: string },
 ): Promise<void> {
-  await sql`
-    insert into sync.run_streams (run_id, stream, state, error, started_at, finished_at)
-    select id, ${stream}, ${state}, ${error}, clock_timestamp(), clock_timestamp() from sync.runs where id = ${runId}
-    on conflict (run_id, stream) do update set
-      state = excluded.state, error = excluded.error, finished_at = excluded.finished_at`.execute(db)
+  await db.transaction().execute(async (trx) => {
+    await lockAccount(trx, account)
+    await mustBeRunning(trx, account, runId)
+    await endOpenStreams(trx, runId, [outcome])
+  })
 }
 
-/** Adds what a stream spent without committing a page: failed calls, and the time that it was told to wait. */
+/** Streams that have ended already stay as they are. */
+async function endOpenStreams(trx: Db, runId: string, outcomes: readonly StreamOutcome[]): Promise<void> {
+  await sql`
+    insert into sync.run_streams (run_id, stream, state, error, started_at, finished_at)
+    select ${runId}::uuid, o.stream, o.state, o.error, clock_timestamp(), clock_timestamp()
+    from jsonb_to_recordset(${JSON.stringify(outcomes)}::jsonb) as o (stream text, state text, error text)
+    on conflict (run_id, stream) do update set
+      state = excluded.state, error = excluded.error, finished_at = excluded.finished_at
+      where run_streams.state = 'RUNNING'`.execute(trx)
+}
+
+/**
+ * Adds what an attempt spent without committing a page: failed calls, and the time that it was told to wait. Not if it
+ * may not write any more.
+ */
 export async function countSpent(
   db: Db,
-  runId: string,
-  stream: StreamName,
+  holding: Holding,
   { requests = 0, rateLimitedMs = 0 }: { readonly requests?: number; readonly rateLimitedMs?: number },
 ): Promise<void> {
   if (requests === 0 && rateLimitedMs === 0) return
   await sql`
-    update sync.run_streams set requests = requests + ${requests},
+    with held as (select run_id, stream from sync.checkpoints where ${isHeld(holding)} for no key update)
+    update sync.run_streams s set requests = requests + ${requests},
       rate_limited_ms = rate_limited_ms + ${Math.round(rateLimitedMs)}
-    where run_id = ${runId} and stream = ${stream}`.execute(db)
+    from held where s.run_id = held.run_id and s.stream = held.stream`.execute(db)
 }
 
 /** What a stream of a run has come to. */
@@ -158,8 +216,10 @@ export interface EndedRun {
   readonly changed: string[]
   /** Records of the account that are rejected at present, whichever run has seen them. */
   readonly rejected: number
-  /** By PostgreSQL's clock; null: the account has been removed, and the run with it. */
-  readonly startedAt: Date | null
+  /** By PostgreSQL's clock. */
+  readonly startedAt: Date
+  /** False: the run had ended before, as is told here, and stays as it is. */
+  readonly isNew: boolean
 }
 
 /**
@@ -167,6 +227,7 @@ export interface EndedRun {
  * `{account, run, state, changed}`.
  *
  * @param tables the tables of `ats` to look for changes in.
+ * @throws FencedError if the run is not there any more.
  */
 export async function finishRun(
   db: Db,
@@ -175,19 +236,34 @@ export async function finishRun(
   tables: readonly string[],
 ): Promise<EndedRun> {
   return await db.transaction().execute(async (trx) => {
-    for (const { stream, state, error } of streams) {
-      if (state === 'SKIPPED' || state === 'CANCELLED') await endStream(trx, runId, stream, state, error)
+    await lockAccount(trx, account)
+    const isNew = (await readRun(trx, account, runId)).state === 'RUNNING'
+    if (isNew) {
+      await trx
+        .updateTable('sync.runs')
+        .set({ ...outcome, finished_at: sql<Date>`clock_timestamp()` })
+        .where('id', '=', runId)
+        .execute()
+      await closeStreams(trx, account, runId, streams)
     }
-    const { rows } = await sql<{ started_at: Date }>`
-      update sync.runs set state = ${outcome.state}, error = ${outcome.error}, finished_at = clock_timestamp()
-      where id = ${runId} and account = ${account} returning started_at`.execute(trx)
-    await sql`delete from sync.seen_pages where run_id = ${runId}`.execute(trx)
+    const { state, error, started_at: startedAt } = await readRun(trx, account, runId)
     const changed = await changedTables(trx, account, runId, tables)
-    const message = JSON.stringify({ account, run: runId, state: outcome.state, changed })
-    await sql`select pg_notify('gem_ats_sync', ${message})`.execute(trx)
     const rejected = totalOf(await countRejected(trx, account))
-    return { ...outcome, changed, rejected, startedAt: rows[0]?.started_at ?? null }
+    if (isNew) await notifyListeners(trx, { account, run: runId, state, changed })
+    return { state, error, changed, rejected, startedAt, isNew }
   })
+}
+
+async function notifyListeners(
+  trx: Db,
+  ended: {
+    readonly account: string
+    readonly run: string
+    readonly state: RunState
+    readonly changed: string[]
+  },
+): Promise<void> {
+  await sql`select pg_notify('gem_ats_sync', ${JSON.stringify(ended)})`.execute(trx)
 }
 
 async function changedTables(

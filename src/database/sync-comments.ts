@@ -75,7 +75,8 @@ export const syncComments = {
       cursor: 'How far that run has read; moves only together with the rows',
       watermark: "Where the next delta's window begins, by Gem's clock",
       fresh_at: 'When the last reading without a problem began: what Gem had by then is here',
-      fence: 'Grows with each attempt; an older attempt can no longer commit',
+      lease_epoch:
+        'Grows with each attempt, and when the run is closed; an older attempt can no longer write',
       slice: 'The how manieth slice of the run took the stream last',
       attempt: 'The how manieth attempt at that slice; an older one can no longer take the stream',
       updated_at: 'When the cursor last moved',

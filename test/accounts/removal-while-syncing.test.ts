@@ -60,13 +60,11 @@ test('what was about to begin or to end when the account was removed leaves noth
   await assert.rejects(takeLease(db, nextClaim(account, 'users', runId), firstCursor), FencedError)
   await assert.rejects(reserveSlots(db, account, { perSecond: 1, burst: 1 }, 1), /foreign key/)
   await assert.rejects(beginStream(db, runId, 'users'), FencedError)
-  await endStream(db, runId, 'users', 'FAILED', 'the slice failed')
-  await finishRun(
-    db,
-    { account, runId, streams: [{ stream: 'jobs', state: 'SKIPPED', wasRead: false, error: null }] },
-    { state: 'FAILED', error: null },
-    ['users'],
-  )
+  const failed = { account, runId, stream: 'users', state: 'FAILED', error: 'the slice failed' } as const
+  await assert.rejects(endStream(db, failed), FencedError)
+  const streams = [{ stream: 'jobs', state: 'SKIPPED', wasRead: false, error: null }] as const
+  const outcome = { state: 'FAILED', error: null } as const
+  await assert.rejects(finishRun(db, { account, runId, streams }, outcome, ['users']), FencedError)
   await assertNothingLeft(mirror)
 })
 
@@ -79,7 +77,7 @@ test("a removed account's last page does not get into an account that has taken 
     await insertBareAccount(db, account)
     await beginRun(db, run)
     // As the old slice: the first attempt at the stream.
-    assert.equal((await takeLease(db, nextClaim(account, 'users', run.id), firstCursor)).fence, 1)
+    assert.equal((await takeLease(db, nextClaim(account, 'users', run.id), firstCursor)).leaseEpoch, 1)
   })
   await assert.rejects(mirror.sync({ mode: 'delta', models: ['users'] }), FencedError)
   await replaced

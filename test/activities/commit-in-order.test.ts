@@ -48,7 +48,7 @@ for (const ahead of [false, true]) {
       return commitInOrder(numbers(), (number, previous) => {
         const release = () => released.push(number)
         const page = pageOf(mirror, number)
-        const commit = number === fenced ? { ...page, fence: page.fence - 1 } : page
+        const commit = number === fenced ? { ...page, leaseEpoch: page.leaseEpoch - 1 } : page
         return new CommittingPage({ ...quiet, db: over }, { commit, ahead, release }, previous)
       })
     }

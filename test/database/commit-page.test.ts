@@ -34,7 +34,7 @@ async function lease(stream: StreamName): Promise<Lease> {
 
 async function commit(
   stream: StreamName,
-  { fence }: Lease,
+  { leaseEpoch }: Lease,
   records: unknown[],
   offset = records.length,
 ): Promise<PageOutcome> {
@@ -43,7 +43,7 @@ async function commit(
     runId,
     mode: 'full',
     stream,
-    fence,
+    leaseEpoch,
     cursor: { ...firstCursor, offset },
     ...mapText(JSON.stringify(records), { stream, mapping: mappingOf(account) }),
     looksUp: true,
@@ -170,7 +170,7 @@ describe('the page commit', () => {
         runId,
         mode: 'full',
         stream: 'users',
-        fence: taken.fence,
+        leaseEpoch: taken.leaseEpoch,
         cursor: firstCursor,
         ...mapText(JSON.stringify([user('x')]), { stream: 'users', mapping: mappingOf(account) }),
         looksUp: true,

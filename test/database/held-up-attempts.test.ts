@@ -25,9 +25,9 @@ describe('an attempt that was held up', () => {
     return { account, runId, stream: 'users' }
   }
 
-  const commit = async (claim: Claim, fence: number, cursor: Cursor) =>
+  const commit = async (claim: Claim, leaseEpoch: number, cursor: Cursor) =>
     await commitPage(db, {
-      ...{ ...claim, mode: 'full', fence, cursor, takeCalls: () => 1, looksUp: true },
+      ...{ ...claim, mode: 'full', leaseEpoch, cursor, takeCalls: () => 1, looksUp: true },
       ...{
         ...mapText('[]', { stream: 'users', mapping: mappingOf(claim.account) }),
       },
@@ -40,10 +40,10 @@ describe('an attempt that was held up', () => {
     test(`takes nothing over from a newer ${name}, which commits on`, async () => {
       const run = await startRun()
       const newer = { ...run, slice: 3, attempt: 2 }
-      const { fence } = await takeLease(db, newer, firstCursor)
+      const { leaseEpoch } = await takeLease(db, newer, firstCursor)
       await beginStream(db, run.runId, 'users')
       await assert.rejects(takeLease(db, { ...run, ...older }, firstCursor), FencedError)
-      await commit(newer, fence, later)
+      await commit(newer, leaseEpoch, later)
       const { cursor } = await takeLease(db, { ...newer, attempt: 3 }, firstCursor)
       assert.equal(cursor.offset, later.offset)
     })
@@ -53,16 +53,17 @@ describe('an attempt that was held up', () => {
     const run = await startRun()
     await finishRun(db, { ...run, streams: [] }, { state: 'SUCCEEDED', error: null }, [])
     const next = { ...(await startRun(run.account)), slice: 1, attempt: 1 }
-    const { fence } = await takeLease(db, next, firstCursor)
+    const { leaseEpoch } = await takeLease(db, next, firstCursor)
     await assert.rejects(takeLease(db, { ...run, slice: 7, attempt: 2 }, firstCursor), FencedError)
     await beginStream(db, next.runId, 'users')
-    await commit(next, fence, later)
+    await commit(next, leaseEpoch, later)
   })
 
   test('does not close the next run when it was to begin the one before', async () => {
     const { account, runId } = await startRun()
     const next = await startRun(account)
-    await beginRun(db, { id: runId, account, mode: 'full', trigger: 'start', models: [] })
+    const late = { id: runId, account, mode: 'full', trigger: 'start', models: [] } as const
+    await assert.rejects(beginRun(db, late), FencedError)
     const states = await db
       .selectFrom('sync.runs')
       .select(['id', 'state'])

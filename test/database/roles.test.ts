@@ -56,7 +56,7 @@ describe('the role of the worker', () => {
     'create index on ats.users (email)',
     'alter table ats.users add column x text',
     'alter table ats.users disable trigger all',
-    'alter table sync.checkpoints drop column fence',
+    'alter table sync.checkpoints drop column lease_epoch',
     `comment on table ats.users is ''`,
     'drop table ats.interviewing_team_members',
     'drop table sync.accounts cascade',

@@ -80,7 +80,7 @@ export async function syncDirectly(db: Db, sync: DirectSync): Promise<PageOutcom
   await beginRun(db, { id: runId, account, mode, trigger: 'start', models: [] })
   const outcomes: PageOutcome[] = []
   for (const stream of order) {
-    const { fence } = await takeLease(db, nextClaim(account, stream, runId), firstCursor)
+    const { leaseEpoch } = await takeLease(db, nextClaim(account, stream, runId), firstCursor)
     await beginStream(db, runId, stream)
     for (let offset = 0; offset < source[stream].length; offset += perPage) {
       const records = source[stream].slice(offset, offset + perPage)
@@ -90,7 +90,7 @@ export async function syncDirectly(db: Db, sync: DirectSync): Promise<PageOutcom
           runId,
           mode,
           stream,
-          fence,
+          leaseEpoch,
           cursor: { ...firstCursor, offset },
           ...mapText(JSON.stringify(records), { stream, mapping: mappingOf(account, settings) }),
           looksUp: true,

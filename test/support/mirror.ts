@@ -40,9 +40,9 @@ export async function openMirror(
   await insertBareAccount(db, account)
   const runId = randomUUID()
   await beginRun(db, { id: runId, account, mode: 'full', trigger: 'start', models: [] })
-  const fences = new Map<StreamName, number>()
+  const leaseEpochs = new Map<StreamName, number>()
   for (const stream of streamNames) {
-    fences.set(stream, (await takeLease(db, nextClaim(account, stream, runId), firstCursor)).fence)
+    leaseEpochs.set(stream, (await takeLease(db, nextClaim(account, stream, runId), firstCursor)).leaseEpoch)
     await beginStream(db, runId, stream)
   }
 
@@ -67,7 +67,14 @@ export async function openMirror(
   const pagesBy =
     (mapping: MappingOf): Mirror['pageOf'] =>
     (stream, ...records) => ({
-      ...{ account, runId, mode: 'full', stream, fence: fences.get(stream) ?? 0, cursor: firstCursor },
+      ...{
+        account,
+        runId,
+        mode: 'full',
+        stream,
+        leaseEpoch: leaseEpochs.get(stream) ?? 0,
+        cursor: firstCursor,
+      },
       ...mapText(JSON.stringify(records), { stream, mapping }),
       looksUp: true,
       takeCalls: () => 1,

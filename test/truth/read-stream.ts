@@ -50,7 +50,7 @@ export async function readStream(
       goesOn = false
       if (!isGems(error)) throw error
       if (error instanceof TryAgainError && ++failures < attempts) continue
-      await endStream(db, runId, stream, 'FAILED', error.message)
+      await endStream(db, { account, runId, stream, state: 'FAILED', error: error.message })
       return { stream, state: 'FAILED', wasRead: false, error: error.message }
     }
   }

@@ -72,7 +72,7 @@ const statements = [
     cursor jsonb,
     watermark timestamptz,
     fresh_at timestamptz,
-    fence bigint not null default 0,
+    lease_epoch bigint not null default 0,
     slice integer not null default 0,
     attempt integer not null default 0,
     updated_at timestamptz not null default now(),

@@ -4,7 +4,7 @@ import type pg from 'pg'
 /** One committed move of a cursor, as PostgreSQL saw it: what was rolled back left no trace. */
 interface Move {
   readonly stream: string
-  readonly fence: number
+  readonly leaseEpoch: number
   /** What the run's move before it left behind; null for a stream's first. */
   readonly before: Place | null
   readonly from: Place
@@ -25,19 +25,19 @@ const statements = `
   create schema witness;
   create table witness.moves (
     number bigint generated always as identity, xid xid8 not null default pg_current_xact_id(),
-    run_id uuid, stream text, fence bigint, from_cursor jsonb, to_cursor jsonb);
+    run_id uuid, stream text, lease_epoch bigint, from_cursor jsonb, to_cursor jsonb);
   create table witness.counts (
     xid xid8 not null default pg_current_xact_id(), run_id uuid, stream text, pages bigint, fetched bigint);
   create function witness.move() returns trigger language plpgsql security definer as $$ begin
-    insert into witness.moves (run_id, stream, fence, from_cursor, to_cursor)
-      values (new.run_id, new.stream, new.fence, old.cursor, new.cursor);
+    insert into witness.moves (run_id, stream, lease_epoch, from_cursor, to_cursor)
+      values (new.run_id, new.stream, new.lease_epoch, old.cursor, new.cursor);
     return null; end $$;
   create function witness.count() returns trigger language plpgsql security definer as $$ begin
     insert into witness.counts (run_id, stream, pages, fetched)
       values (new.run_id, new.stream, new.pages - old.pages, new.fetched - old.fetched);
     return null; end $$;
   create trigger witness after update on sync.checkpoints for each row
-    when (old.run_id = new.run_id and old.fence = new.fence and old.watermark is not distinct from new.watermark)
+    when (old.run_id = new.run_id and old.lease_epoch = new.lease_epoch and old.watermark is not distinct from new.watermark)
     execute function witness.move();
   create trigger witness after update on sync.run_streams for each row
     when (old.pages <> new.pages) execute function witness.count();`
@@ -54,7 +54,7 @@ export async function callWitness(pool: pg.Pool): Promise<void> {
  */
 export async function doubleCommits(pool: pg.Pool, runId: string): Promise<string[]> {
   const { rows } = await pool.query<Move>(
-    `select m.stream, m.fence::int, m.from_cursor as from, m.to_cursor as to,
+    `select m.stream, m.lease_epoch::int as "leaseEpoch", m.from_cursor as from, m.to_cursor as to,
       lag(m.to_cursor) over (partition by m.stream order by m.number) as before,
       coalesce(c.fetched, 0)::int as fetched, coalesce(c.pages, 0)::int as pages
     from witness.moves m left join witness.counts c on c.xid = m.xid and c.stream = m.stream and c.run_id = m.run_id
@@ -62,12 +62,12 @@ export async function doubleCommits(pool: pg.Pool, runId: string): Promise<strin
     [runId],
   )
   const problems: string[] = []
-  const fences = new Map<string, number>()
+  const leaseEpochs = new Map<string, number>()
   for (const move of rows) {
     const told = `${move.stream}: ${placeOf(move.from)} → ${placeOf(move.to)}, ${move.fetched} rows`
-    if (move.fence < (fences.get(move.stream) ?? 0))
+    if (move.leaseEpoch < (leaseEpochs.get(move.stream) ?? 0))
       problems.push(`${told}: by an attempt that was fenced off`)
-    fences.set(move.stream, move.fence)
+    leaseEpochs.set(move.stream, move.leaseEpoch)
     if (!goesOn(move))
       problems.push(
         `${told}: goes on from elsewhere than ${move.before ? placeOf(move.before) : 'the begin'}`,

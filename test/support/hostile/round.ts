@@ -69,11 +69,11 @@ interface Page {
 }
 
 async function commitTwice({ db, reader }: Round, { account, runId, stream, body }: Page): Promise<string[]> {
-  const { fence } = await takeLease(db, nextClaim(account, stream, runId), firstCursor)
+  const { leaseEpoch } = await takeLease(db, nextClaim(account, stream, runId), firstCursor)
   await beginStream(db, runId, stream)
   const commit = async (lazily: boolean) => {
     const mapped = mapText(body, { stream, mapping: mappingOf(account, settings, lazily) })
-    const place = { account, runId, mode: 'full', stream, fence, cursor: firstCursor } as const
+    const place = { account, runId, mode: 'full', stream, leaseEpoch, cursor: firstCursor } as const
     await commitPage(db, { ...place, ...mapped, looksUp: true, takeCalls: () => 1 })
     return await versions(reader, account)
   }
