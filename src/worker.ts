@@ -82,6 +82,8 @@ async function work(config: Config, log: Logger): Promise<void> {
       // Workflows here only decide; a second thread would only hold a second copy of their code.
       workflowThreadPoolSize: 1,
       maxConcurrentActivityTaskExecutions: config.worker.maxConcurrentActivities,
+      // A slice hears of its cancellation by a heartbeat; by default most of them would be held back for 24 s.
+      maxHeartbeatThrottleInterval: '5s',
       shutdownGraceTime: config.worker.shutdownGraceMs,
       ...versioningOf(config.deployment),
       interceptors: { activity: [nameWork] },

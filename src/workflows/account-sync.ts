@@ -12,6 +12,7 @@ import { AccountMirror } from './account-mirror.ts'
 import { bookkeeping } from './activities.ts'
 import { checkInput } from './check-input.ts'
 import { Continuation } from './continuation.ts'
+import { fencedBy } from './fenced.ts'
 import { listen } from './listen.ts'
 import { loadAccount } from './load-account.ts'
 import type { Status } from './messages.ts'
@@ -27,6 +28,7 @@ import {
   type AccountSyncInput,
   initialState,
   type RunProgress,
+  renewedRun,
   summaryOf,
 } from './state.ts'
 import { statusOf } from './status.ts'
@@ -77,7 +79,27 @@ class AccountLife {
     })
   }
 
+  /** Whatever it was doing when it is cancelled, it leaves no run open. */
   async live(): Promise<never> {
+    try {
+      return await this.#live()
+    } catch (error) {
+      if (isCancellation(error)) await CancellationScope.nonCancellable(() => this.#cancelRun())
+      throw error
+    }
+  }
+
+  async #cancelRun(): Promise<void> {
+    if (this.#state.run === null) return
+    try {
+      await this.#finish(this.#state.run, 'cancellation')
+    } catch (error) {
+      // It was closed by somebody else, or went with its account.
+      if (fencedBy(error) === null) throw error
+    }
+  }
+
+  async #live(): Promise<never> {
     // They end with the workflow, by whose cancellation the loop below ends as well.
     this.#mirror.keep().catch(() => {})
     this.#retention.keep().catch(() => {})
@@ -133,25 +155,45 @@ class AccountLife {
 
   /** Works a run until it ends, or until the history is full: then it goes on after continue-as-new. */
   async #sync({ maxInFlight }: AccountSchedule, run: RunProgress): Promise<void> {
-    const { id, mode, trigger, models } = run
     const [account, state] = [this.#account, this.#state]
     this.#show()
-    await bookkeeping.beginRun.executeWithOptions({ summary: `begin ${mode} sync (${trigger})` }, [
-      { id, account, mode, trigger, models },
-    ])
     try {
+      await this.#begin(run)
       const isTimeToContinue = () => this.#continuation.isDue()
       const onProgress = () => this.#show()
       const end = await readStreams({ account, state, maxInFlight, isTimeToContinue, onProgress }, run)
       if (end === 'cut' || end === 'obstacle') return
+      if (end === 'fenced') return this.#renew(run)
       if (end === 'credentials') await this.#askForCredentials(run)
       await this.#finish(run, end === 'credentials' ? 'credentials' : null)
     } catch (error) {
-      if (isCancellation(error)) {
-        await CancellationScope.nonCancellable(() => this.#finish(run, 'cancellation'))
-      }
-      throw error
+      run.fenced = fencedBy(error)
+      if (run.fenced === null) throw error
+      this.#renew(run)
     }
+  }
+
+  /** Not cut off: a run that began in PostgreSQL after it was ended there would stay open. */
+  async #begin({ id, mode, trigger, models }: RunProgress): Promise<void> {
+    const account = this.#account
+    const summary = `begin ${mode} sync (${trigger})`
+    await CancellationScope.nonCancellable(() =>
+      bookkeeping.beginRun.executeWithOptions({ summary }, [{ id, account, mode, trigger, models }]),
+    )
+  }
+
+  /**
+   * Begins a run anew that can write no more: once, since whoever has closed it may do so again (another Temporal that
+   * syncs the account into the same database). After that the next sync is the schedule's.
+   */
+  #renew(run: RunProgress): void {
+    const now = Date.now()
+    this.#state.run = run.isRenewal ? null : renewedRun(run, { id: uuid4(), now, broken: this.#state.broken })
+    if (run.isRenewal) {
+      const { streams: _, ...summary } = summaryOf(run, now)
+      this.#state.lastSync = { ...summary, state: 'CANCELLED', error: run.fenced, rejected: 0 }
+    }
+    this.#show()
   }
 
   async #askForCredentials(run: RunProgress): Promise<void> {

@@ -4,6 +4,7 @@ import { failureTypes } from '../activities/failure-types.ts'
 import type { SliceResult } from '../activities/slice.types.ts'
 import { computePhases, type StreamName } from '../streams.ts'
 import { bookkeeping, reading } from './activities.ts'
+import { fencedBy } from './fenced.ts'
 import type { AccountState, RunProgress, StreamProgress } from './state.ts'
 import { noteFailure, noteSuccess } from './trouble.ts'
 
@@ -18,8 +19,8 @@ export interface RunContext {
   readonly onProgress: () => void
 }
 
-/** `cut`: go on after continue-as-new. `obstacle`: go on once it is out of the way. */
-export type RunEnd = 'finished' | 'cut' | 'obstacle' | 'credentials'
+/** `cut`: go on after continue-as-new. `obstacle`: go on once it is out of the way. `fenced`: it can write no more. */
+export type RunEnd = 'finished' | 'cut' | 'obstacle' | 'credentials' | 'fenced'
 
 /** Reads a run's streams in the phases that their dependencies ask for; goes on where a cut left them. */
 export async function readStreams(context: RunContext, run: RunProgress): Promise<RunEnd> {
@@ -27,12 +28,25 @@ export async function readStreams(context: RunContext, run: RunProgress): Promis
     const unfinished = run.streams.filter(
       (progress) => phase.includes(progress.stream) && isUnfinished(progress),
     )
-    await Promise.all(unfinished.map((progress) => readStream(context, run, progress, unfinished)))
+    await Promise.all(
+      unfinished.map((progress) => noteFence(run, readStream(context, run, progress, unfinished))),
+    )
+    if (run.fenced !== null) return 'fenced'
     if (isLocked(run)) return 'credentials'
     if (context.state.obstacle !== null) return 'obstacle'
     if (unfinished.some(isUnfinished)) return 'cut'
   }
   return 'finished'
+}
+
+/** Streams beside the one that is fenced stop before their next slice. */
+async function noteFence(run: RunProgress, reading: Promise<void>): Promise<void> {
+  try {
+    await reading
+  } catch (error) {
+    run.fenced = fencedBy(error)
+    if (run.fenced === null) throw error
+  }
 }
 
 const isUnfinished = ({ state }: StreamProgress) => state === 'PENDING' || state === 'RUNNING'
@@ -44,7 +58,7 @@ const isLocked = ({ streams }: RunProgress) =>
 
 /** No further slice may begin: the run ends, or goes on later from where it is. */
 const mustStop = ({ state, isTimeToContinue }: RunContext, run: RunProgress) =>
-  isLocked(run) || state.obstacle !== null || isTimeToContinue()
+  isLocked(run) || run.fenced !== null || state.obstacle !== null || isTimeToContinue()
 
 /** Works a stream slice by slice. */
 async function readStream(
@@ -65,18 +79,18 @@ async function readStream(
       goesOn = slice.kind === 'more'
     } catch (error) {
       goesOn = false
-      if (isCancellation(error)) throw error
-      if (isForGood(context, run, progress, error)) await giveUp(run, progress)
+      if (isCancellation(error) || fencedBy(error) !== null) throw error
+      if (isForGood(context, run, progress, error)) await giveUp(context, run, progress)
     }
     context.onProgress()
   }
 }
 
-async function giveUp(run: RunProgress, progress: StreamProgress): Promise<void> {
+async function giveUp({ account }: RunContext, run: RunProgress, progress: StreamProgress): Promise<void> {
   const { stream, error } = progress
   progress.state = 'FAILED'
   await bookkeeping.endStream.executeWithOptions({ summary: `${stream} has failed` }, [
-    { runId: run.id, stream, state: 'FAILED', error },
+    { account, runId: run.id, stream, state: 'FAILED', error },
   ])
 }
 

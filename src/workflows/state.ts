@@ -49,6 +49,10 @@ export interface RunProgress {
   trouble: Trouble | null
   /** Gem has answered at least one slice of this sync. */
   progressed: boolean
+  /** Why it can write no more; null while it can. */
+  fenced: string | null
+  /** It was begun for one that could write no more. */
+  readonly isRenewal: boolean
 }
 
 export interface StreamProgress {
@@ -94,6 +98,7 @@ export function initialState(): AccountState {
 export function newRun(
   run: Pick<RunProgress, 'id' | 'mode' | 'trigger' | 'models' | 'since' | 'confirmDeletions' | 'startedAt'>,
   broken: AccountState['broken'],
+  { isRenewal = false } = {},
 ): RunProgress {
   const isAsked = run.trigger === 'signal' || run.trigger === 'update'
   const streams = streamsOf(run.models).map((stream) =>
@@ -108,7 +113,21 @@ export function newRun(
     throttled: 0,
     trouble: troubleBefore(streams, broken, run.startedAt),
     progressed: false,
+    fenced: null,
+    isRenewal,
   }
+}
+
+/**
+ * The same sync once more, from its begin. What a person has confirmed counted for the run that is over.
+ */
+export function renewedRun(
+  { mode, trigger, models, since }: RunProgress,
+  { id, now, broken }: { readonly id: string; readonly now: number; readonly broken: AccountState['broken'] },
+): RunProgress {
+  const startedAt = new Date(now).toISOString()
+  const run = { id, mode, trigger, models, since, confirmDeletions: false, startedAt }
+  return newRun(run, broken, { isRenewal: true })
 }
 
 function newStream(
