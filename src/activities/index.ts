@@ -9,7 +9,6 @@ import { applyRetention } from '../database/retention/apply-retention.ts'
 import { beginRun, endStream, finishRun, type NewRun } from '../database/runs.ts'
 import { createGemClient, type GemClientOptions } from '../gem/client.ts'
 import { mappingRules } from '../mappers/record-digest.ts'
-import { joinTables, models } from '../mappers/registry.ts'
 import type { StreamName } from '../streams.ts'
 import { recordRun } from '../tracing.ts'
 import type {
@@ -45,8 +44,6 @@ export interface ActivityDependencies {
 }
 
 export type Activities = ReturnType<typeof createActivities>
-
-const allTables = [...Object.keys(models), ...Object.keys(joinTables)]
 
 /** The effects that the workflow `accountSync` decides on. They take and return ids, counts, cursors and times only. */
 export function createActivities({
@@ -127,7 +124,7 @@ export function createActivities({
 
     /** Closes a run by what became of its streams, and tells listeners. */
     async finishRun(input: FinishRunInput): Promise<FinishedRun> {
-      const { startedAt, isNew, ...ended } = await finishRun(db, input, outcomeOf(input), allTables)
+      const { startedAt, isNew, ...ended } = await finishRun(db, input, outcomeOf(input))
       if (!isNew) return ended
       meter.runEnded(ended.state)
       const isWell = ended.state === 'SUCCEEDED' || ended.state === 'CANCELLED'

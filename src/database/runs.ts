@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { FinishRunInput } from '../activities/account.types.ts'
 import type { StreamCounts } from '../activities/slice.types.ts'
 import { FencedError } from '../errors.ts'
+import { joinTables, models } from '../mappers/registry.ts'
 import type { StreamName } from '../streams.ts'
 import { endLeases, fenced, type Holding, isHeld } from './checkpoints.ts'
 import type { Db } from './connect.ts'
@@ -46,18 +47,45 @@ export async function beginRun(db: Db, run: NewRun): Promise<void> {
 
 async function closeAbandonedRuns(trx: Db, { account, id }: NewRun): Promise<void> {
   const abandoned = await trx
-    .updateTable('sync.runs')
-    .set({
-      state: 'CANCELLED',
-      finished_at: sql<Date>`clock_timestamp()`,
-      error: 'the workflow ended before the run did',
-    })
+    .selectFrom('sync.runs')
+    .select('id')
     .where('account', '=', account)
     .where('state', '=', 'RUNNING')
     .where('id', '<>', id)
-    .returning('id')
     .execute()
-  for (const run of abandoned) await closeStreams(trx, account, run.id, [])
+  const outcome = { state: 'CANCELLED', error: 'the workflow ended before the run did' } as const
+  for (const run of abandoned) await closeRun(trx, { account, runId: run.id, streams: [] }, outcome)
+}
+
+interface RunOutcome {
+  readonly state: RunState
+  readonly error: string | null
+}
+
+interface ClosingRun {
+  readonly account: string
+  readonly runId: string
+  readonly streams: readonly StreamOutcome[]
+}
+
+/**
+ * Closes a run that is under way and all that it left open, while the account is locked, and tells listeners of the channel
+ * `gem_ats_sync`: `{account, run, state, changed}`.
+ */
+async function closeRun(
+  trx: Db,
+  { account, runId, streams }: ClosingRun,
+  outcome: RunOutcome,
+): Promise<void> {
+  await trx
+    .updateTable('sync.runs')
+    .set({ ...outcome, finished_at: sql<Date>`clock_timestamp()` })
+    .where('id', '=', runId)
+    .execute()
+  await closeStreams(trx, account, runId, streams)
+  const changed = await changedTables(trx, account, runId)
+  const message = JSON.stringify({ account, run: runId, state: outcome.state, changed })
+  await sql`select pg_notify('gem_ats_sync', ${message})`.execute(trx)
 }
 
 /**
@@ -223,56 +251,30 @@ export interface EndedRun {
 }
 
 /**
- * Closes a run and the streams that it left open, and tells listeners of the channel `gem_ats_sync`:
- * `{account, run, state, changed}`.
+ * Closes a run, unless it has ended before.
  *
- * @param tables the tables of `ats` to look for changes in.
  * @throws FencedError if the run is not there any more.
  */
 export async function finishRun(
   db: Db,
   { account, runId, streams }: Pick<FinishRunInput, 'account' | 'runId' | 'streams'>,
-  outcome: { readonly state: RunState; readonly error: string | null },
-  tables: readonly string[],
+  outcome: RunOutcome,
 ): Promise<EndedRun> {
   return await db.transaction().execute(async (trx) => {
     await lockAccount(trx, account)
     const isNew = (await readRun(trx, account, runId)).state === 'RUNNING'
-    if (isNew) {
-      await trx
-        .updateTable('sync.runs')
-        .set({ ...outcome, finished_at: sql<Date>`clock_timestamp()` })
-        .where('id', '=', runId)
-        .execute()
-      await closeStreams(trx, account, runId, streams)
-    }
+    if (isNew) await closeRun(trx, { account, runId, streams }, outcome)
     const { state, error, started_at: startedAt } = await readRun(trx, account, runId)
-    const changed = await changedTables(trx, account, runId, tables)
+    const changed = await changedTables(trx, account, runId)
     const rejected = totalOf(await countRejected(trx, account))
-    if (isNew) await notifyListeners(trx, { account, run: runId, state, changed })
     return { state, error, changed, rejected, startedAt, isNew }
   })
 }
 
-async function notifyListeners(
-  trx: Db,
-  ended: {
-    readonly account: string
-    readonly run: string
-    readonly state: RunState
-    readonly changed: string[]
-  },
-): Promise<void> {
-  await sql`select pg_notify('gem_ats_sync', ${JSON.stringify(ended)})`.execute(trx)
-}
+const allTables = [...Object.keys(models), ...Object.keys(joinTables)]
 
-async function changedTables(
-  trx: Db,
-  account: string,
-  runId: string,
-  tables: readonly string[],
-): Promise<string[]> {
-  const selects = tables.map(
+async function changedTables(trx: Db, account: string, runId: string): Promise<string[]> {
+  const selects = allTables.map(
     (table) => sql`
       select ${table} as name where exists (
         select from ${sql.table(`ats.${table}`)} t, sync.runs r

@@ -64,7 +64,7 @@ test('what was about to begin or to end when the account was removed leaves noth
   await assert.rejects(endStream(db, failed), FencedError)
   const streams = [{ stream: 'jobs', state: 'SKIPPED', wasRead: false, error: null }] as const
   const outcome = { state: 'FAILED', error: null } as const
-  await assert.rejects(finishRun(db, { account, runId, streams }, outcome, ['users']), FencedError)
+  await assert.rejects(finishRun(db, { account, runId, streams }, outcome), FencedError)
   await assertNothingLeft(mirror)
 })
 

@@ -1,6 +1,7 @@
 /** A run is closed while a slice of it is still at work: nothing that the slice does afterwards is kept. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { describe, test } from 'node:test'
 import { sql } from 'kysely'
 import { markKeyCompared, readKeyComparison } from '../../src/accounts/key-comparison.ts'
@@ -22,7 +23,7 @@ import { databaseOfFile } from '../support/database-of-file.ts'
 import { addBareAccount, firstCursor, mappingOf, nextClaim } from '../support/direct-sync.ts'
 import { mapText } from '../support/read-page.ts'
 
-const { db } = await databaseOfFile()
+const { db, owner } = await databaseOfFile()
 const stream = 'candidates'
 
 const startRun = async (account: string, runId: string = randomUUID()): Promise<string> => {
@@ -75,14 +76,14 @@ const writes: Record<string, (slice: Slice) => Promise<unknown>> = {
   'a compared key': async (slice) => markKeyCompared(db, slice, await readKeyComparison(db, slice.account)),
   'the next slice': ({ claim }) => takeLease(db, { ...claim, slice: claim.slice + 1 }, firstCursor),
   'the end of the run': ({ account, runId }) =>
-    finishRun(db, { account, runId, streams: [] }, { state: 'FAILED', error: 'it failed' }, []),
+    finishRun(db, { account, runId, streams: [] }, { state: 'FAILED', error: 'it failed' }),
 }
 
 const closings: Record<string, (slice: Slice) => Promise<unknown>> = {
   'has ended': ({ account, runId }) =>
-    finishRun(db, { account, runId, streams: [] }, { state: 'SUCCEEDED', error: null }, []),
+    finishRun(db, { account, runId, streams: [] }, { state: 'SUCCEEDED', error: null }),
   'was cancelled': ({ account, runId }) =>
-    finishRun(db, { account, runId, streams: [] }, { state: 'CANCELLED', error: null }, []),
+    finishRun(db, { account, runId, streams: [] }, { state: 'CANCELLED', error: null }),
   'was left behind by its workflow': ({ account }) => startRun(account),
 }
 
@@ -97,6 +98,19 @@ for (const [closed, close] of Object.entries(closings)) {
         assert.deepEqual(await allTables(db), before)
       })
     }
+
+    test('has its listeners told of what it changed', async () => {
+      const slice = await startSlice()
+      const listener = await owner.connect()
+      await listener.query('listen gem_ats_sync')
+      const told = once(listener, 'notification')
+      await close(slice)
+      const [{ payload }] = await told
+      listener.release(true)
+      const { state, ...ended } = JSON.parse(payload)
+      assert.deepEqual(ended, { account: slice.account, run: slice.runId, changed: ['candidates'] })
+      assert.equal(state, closed === 'has ended' ? 'SUCCEEDED' : 'CANCELLED')
+    })
 
     test('leaves no stream open and no ids that it saw', async () => {
       const { runId, ...slice } = await startSlice()
@@ -124,7 +138,7 @@ test('the streams of a run that is closed end as its workflow says, unless they 
     { ...end, stream: 'jobs', state: 'FAILED', error: 'it failed' },
     { ...end, stream: 'users', state: 'SKIPPED' },
   ] as const
-  await finishRun(db, { account, runId, streams }, { state: 'CANCELLED', error: null }, [])
+  await finishRun(db, { account, runId, streams }, { state: 'CANCELLED', error: null })
   const rows = await db
     .selectFrom('sync.run_streams')
     .select(['stream', 'state', 'error'])
@@ -141,17 +155,15 @@ test('the streams of a run that is closed end as its workflow says, unless they 
 describe('a run that has ended', () => {
   test('is not begun again', async () => {
     const { account, runId } = await startSlice()
-    await finishRun(db, { account, runId, streams: [] }, { state: 'SUCCEEDED', error: null }, [])
+    await finishRun(db, { account, runId, streams: [] }, { state: 'SUCCEEDED', error: null })
     await assert.rejects(startRun(account, runId), FencedError)
   })
 
   test('answers whoever ends it once more with how it ended', async () => {
     const { account, runId } = await startSlice()
     const run = { account, runId, streams: [] }
-    const first = await finishRun(db, run, { state: 'PARTIALLY_FAILED', error: 'jobs: failed' }, [
-      'candidates',
-    ])
-    const again = await finishRun(db, run, { state: 'SUCCEEDED', error: null }, ['candidates'])
+    const first = await finishRun(db, run, { state: 'PARTIALLY_FAILED', error: 'jobs: failed' })
+    const again = await finishRun(db, run, { state: 'SUCCEEDED', error: null })
     assert.deepEqual({ ...again, isNew: true }, first)
     assert.equal(again.isNew, false)
   })

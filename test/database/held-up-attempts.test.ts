@@ -51,7 +51,7 @@ describe('an attempt that was held up', () => {
 
   test('takes nothing over from the next run', async () => {
     const run = await startRun()
-    await finishRun(db, { ...run, streams: [] }, { state: 'SUCCEEDED', error: null }, [])
+    await finishRun(db, { ...run, streams: [] }, { state: 'SUCCEEDED', error: null })
     const next = { ...(await startRun(run.account)), slice: 1, attempt: 1 }
     const { leaseEpoch } = await takeLease(db, next, firstCursor)
     await assert.rejects(takeLease(db, { ...run, slice: 7, attempt: 2 }, firstCursor), FencedError)

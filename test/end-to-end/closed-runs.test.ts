@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import type { WorkflowHandle } from '@temporalio/client'
+import { beginRun } from '../../src/database/runs.ts'
 import type { Status } from '../../src/workflows/messages.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { resetToLatestSync } from '../support/reset-workflow.ts'
 import { until } from '../support/until.ts'
 import { untilStatus } from '../support/until-status.ts'
 
@@ -87,6 +89,7 @@ describe('a slice that outlives its workflow', () => {
       (inFlight) => inFlight === 1,
     )
     newSlice.release()
+    assert.equal((await product.nextSync(account)).state, 'CANCELLED')
     assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
     assert.deepEqual((await runsOf(account))[1], old)
     assert.deepEqual(await product.differences(account), [])
@@ -183,26 +186,10 @@ describe('cancellation leaves no run open', () => {
 })
 
 describe('a workflow that is reset', () => {
-  /** To the begin of its latest sync. */
-  async function reset(handle: WorkflowHandle): Promise<void> {
-    const events = (await handle.fetchHistory()).events ?? []
-    const begin = events.findLastIndex(
-      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'beginRun',
-    )
-    const task = events.slice(begin).find((event) => event.workflowTaskCompletedEventAttributes)
-    await product.client.workflowService.resetWorkflowExecution({
-      namespace: 'default',
-      workflowExecution: { workflowId: handle.workflowId, runId: (await handle.describe()).runId },
-      reason: 'a test',
-      requestId: randomUUID(),
-      workflowTaskFinishEventId: task?.eventId ?? null,
-    })
-  }
-
   test('to a time before its sync had ended leaves that one as it is, and syncs anew', async () => {
     const { account, handle } = await startedAccount()
     const [first] = await runsOf(account)
-    await reset(handle)
+    await resetToLatestSync(product, handle)
     const { run, state } = await product.nextSync(account)
     assert.equal(state, 'SUCCEEDED')
     const [old, anew, ...others] = await runsOf(account)
@@ -219,8 +206,12 @@ describe('a workflow that is reset', () => {
     await handle.signal('resync', { mode: 'delta', since: '2020-01-01T00:00:00Z', models: ['candidates'] })
     await page.asked
     const [, cut] = await runsOf(account)
-    await reset(handle)
+    await resetToLatestSync(product, handle)
     page.release()
+    assert.deepEqual(await product.nextSync(account).then(({ run, state }) => [run, state]), [
+      cut?.id,
+      'CANCELLED',
+    ])
     const { run, state } = await product.nextSync(account)
     assert.equal(state, 'SUCCEEDED')
     const [, old, anew, ...others] = await runsOf(account)
@@ -229,5 +220,22 @@ describe('a workflow that is reset', () => {
     assert.deepEqual([anew?.id, anew?.mode, anew?.models, others], [run, 'delta', ['candidates'], []])
     assert.deepEqual(await product.differences(account), [])
     await assertNothingOpen(account)
+  })
+
+  test('is not begun anew again and again where somebody else keeps closing its syncs', async () => {
+    const { account, handle } = await startedAccount()
+    const other = { account, mode: 'full', trigger: 'start', models: [] } as const
+    product.gem.faults.add({
+      ...{ kind: 'drift', stream: 'candidates', page: 2, times: 2 },
+      before: () => beginRun(product.db, { ...other, id: randomUUID() }),
+    })
+    await handle.signal('resync', {})
+    const { lastSync, nextSync } = await untilStatus(
+      handle,
+      (status) => status.lastSync?.state === 'CANCELLED',
+    )
+    assert.match(lastSync?.error ?? '', /its run has ended/)
+    assert.ok(Date.parse(nextSync?.at ?? '') > Date.now())
+    assert.equal((await runsOf(account)).length, 1 + 2 * 2)
   })
 })

@@ -14,7 +14,6 @@ import {
 } from '../../src/embedded/simulated-gem/index.ts'
 import { createGemClient, type GemClientOptions } from '../../src/gem/client.ts'
 import { createGemDispatcher } from '../../src/gem/dispatcher.ts'
-import { joinTables, models } from '../../src/mappers/registry.ts'
 import { computePhases, type MainTable, mainTables, type StreamName, streamsOf } from '../../src/streams.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { insertBareAccount } from '../support/direct-sync.ts'
@@ -149,8 +148,6 @@ function createClock(): Mirror['clock'] {
   }
 }
 
-const allTables = [...Object.keys(models), ...Object.keys(joinTables)]
-
 export type Syncing = Omit<Mirror, 'sync'> & {
   client: ReturnType<typeof createGemClient>
   limiter: AccountLimiter
@@ -168,7 +165,7 @@ async function sync(mirror: Syncing, options: SyncOptions): Promise<EndedRun> {
     streams.push(await readStream(mirror, stream, runId, { ...options, mode }))
   }
   const outcome = outcomeOf({ account, runId, streams, stoppedBy: null })
-  await finishRun(db, { account, runId, streams }, outcome, allTables)
+  await finishRun(db, { account, runId, streams }, outcome)
   return { runId, ...outcome, streams, during: { from, to: new Date() }, gemStart }
 }
 
