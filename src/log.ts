@@ -1,5 +1,6 @@
 import { type DestinationStream, type LogFn, type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
+import { safeMessage } from './failure-sentence.ts'
 
 export type { Logger } from 'pino'
 
@@ -58,9 +59,6 @@ function nameErrors(this: Logger, args: Parameters<LogFn>, method: LogFn): void 
   method.apply(this, namesItself ? args : [fields, safeMessage(error)])
 }
 
-/** PostgreSQL's classes of codes whose messages quote values of rows: 22 bad data, 23 constraints. */
-const QUOTES_VALUES = /^2[23][0-9A-Z]{3}$/
-
 /** An error without what may hold a record's values: of its own properties only the code is kept. */
 function describeError(error: unknown): unknown {
   if (error === null || typeof error === 'string') return error
@@ -75,13 +73,6 @@ function describeError(error: unknown): unknown {
     stack: [`${error.name}: ${message}`, ...frames].join('\n'),
     ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
   }
-}
-
-function safeMessage(error: Error): string {
-  const code = codeOf(error)
-  return code !== undefined && QUOTES_VALUES.test(code)
-    ? `PostgreSQL refused a value (${code})`
-    : error.message
 }
 
 function codeOf(error: Error): string | undefined {

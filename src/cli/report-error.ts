@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { looksLikeKey } from '../accounts/key-like.ts'
-import { isDebug } from '../config.ts'
+import { oneLine } from '../failure-sentence.ts'
+import { sayFailure } from '../run-program.ts'
 
 export const FAILED = 1
 export const USAGE = 2
@@ -13,9 +14,7 @@ export function reportError(error: unknown): number {
     say('error: interrupted, nothing was changed')
     return INTERRUPTED
   }
-  const message = error instanceof Error ? error.message || error.name : String(error)
-  say(`error: ${oneLine(message)}`)
-  if (isDebug() && error instanceof Error) say(stacks(error))
+  sayFailure(error)
   return FAILED
 }
 
@@ -38,15 +37,6 @@ function withoutSecrets(message: string): string {
 /** "… but got 2: x, y." */
 function withoutList(message: string): string {
   return message.replace(/(but got \d+).*$/s, '$1')
-}
-
-export function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, ' ')
-}
-
-function stacks(error: Error): string {
-  const cause = error.cause instanceof Error ? `\ncaused by ${stacks(error.cause)}` : ''
-  return `${error.stack ?? error.message}${cause}`
 }
 
 function say(line: string): void {

@@ -1,3 +1,4 @@
+import { devNull } from 'node:os'
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig'
 import type { CodecKeys } from '../codec/codec-keys.ts'
 import { TASK_QUEUE } from '../embedded/stack-file.ts'
@@ -19,6 +20,9 @@ export interface TemporalConfig {
 /** Any of these says that another Temporal is meant than the embedded one. */
 const CHOOSING = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE']
 
+/** `temporal:7233`, `[::1]:7233`; without a port it is 7233. */
+const ADDRESS = /^(\[[\da-f:.]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/i
+
 /** Temporal's own configuration (TEMPORAL_* and temporal.toml); else the embedded stack's server. */
 export function temporalOf(environment: Environment): TemporalConfig {
   const { env, stack, variables } = environment
@@ -36,6 +40,12 @@ export function temporalOf(environment: Environment): TemporalConfig {
   }
   const { connectionOptions, namespace } = load(env)
   const address = connectionOptions.address || 'localhost:7233'
+  if (!ADDRESS.test(address)) {
+    throw new UserError(
+      'TEMPORAL_ADDRESS (or address in temporal.toml) must be a host and a port, such as temporal:7233, without a scheme or a path; TLS is switched ' +
+        'on by TEMPORAL_TLS=true, by a certificate, or by an API key',
+    )
+  }
   return {
     connectionOptions: { ...connectionOptions, address },
     namespace: namespace || 'default',
@@ -48,7 +58,11 @@ export function temporalOf(environment: Environment): TemporalConfig {
 function load(env: Env): ClientConnectConfig {
   const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   try {
-    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(given) })
+    return loadClientConnectConfig({
+      overrideEnvVars: Object.fromEntries(given),
+      // An empty file, which is how one says that there is none, would be an error.
+      disableFile: env.TEMPORAL_CONFIG_FILE === devNull,
+    })
   } catch (error) {
     const [why] = (error as Error).message.split('\n')
     throw new UserError(`Temporal's configuration (TEMPORAL_*, temporal.toml) cannot be used: ${why}`)

@@ -14,8 +14,13 @@ export function temporalLogger(log: Logger): DefaultLogger {
       ...(runId === undefined ? {} : { temporalRunId: runId }),
       ...(error === undefined ? {} : { err: error }),
     }
-    log[levels[level]](line, message)
+    log[levels[level]](line, readable(message))
   })
+}
+
+/** What the SDK's core says of an error of gRPC ends with bytes and metadata, which no person can read. */
+function readable(message: string): string {
+  return message.replace(/, details: (?:b"|\[).*$/s, ' }')
 }
 
 function accountOf(workflowId: unknown): { account?: string } {

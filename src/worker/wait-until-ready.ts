@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Db } from '../database/connect.ts'
 import { migrationState } from '../database/migration-state.ts'
+import { UserError } from '../errors.ts'
 import { reasonOf } from './reason.ts'
 
 const firstPauseMs = 500
@@ -11,7 +12,7 @@ const longestPauseMs = 15_000
  * Tries until it works, and says each time what it waits for: at the start of a stack the servers come up in any
  * order, and a worker that gives up would only be started again.
  *
- * @throws the signal's reason once it is aborted.
+ * @throws the signal's reason once it is aborted; at once a UserError, which waiting would not help.
  */
 export async function waitUntilReady<T>(
   what: string,
@@ -24,6 +25,7 @@ export async function waitUntilReady<T>(
     try {
       return await attempt()
     } catch (error) {
+      if (error instanceof UserError) throw error
       log.warn({ why: reasonOf(error) }, `${what} is not ready; trying again in ${pause / 1000} s`)
       await delay(pause, undefined, { signal })
     }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLogUpdate } from 'log-update'
 import { UserError } from '../../errors.ts'
+import { oneLine } from '../../failure-sentence.ts'
 import { print } from '../output.ts'
-import { INTERRUPTED, oneLine } from '../report-error.ts'
+import { INTERRUPTED } from '../report-error.ts'
 import type { View } from './views.ts'
 
 const EVERY_MS = 1_000
