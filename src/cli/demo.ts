@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
+import { becomeProgram } from '../run-program.ts'
 
 const help = `
 Examples:
@@ -19,12 +18,8 @@ export function demo(): Command {
     .action(run)
 }
 
-async function run(args: readonly string[]): Promise<void> {
+function run(args: readonly string[]): void {
   // Compiled for publishing, this file and the demo end with .js.
   const script = fileURLToPath(new URL(`../embedded/demo${extname(import.meta.url)}`, import.meta.url))
-  const child = spawn(process.execPath, [script, ...args], { stdio: 'inherit' })
-  // Ctrl-C reaches the demo too, which stops its servers first.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
-  const [code] = await once(child, 'exit')
-  process.exitCode = code ?? 1
+  becomeProgram(process.execPath, [script, ...args], process.env)
 }

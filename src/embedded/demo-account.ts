@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { UserError } from '../errors.ts'
+import { networkVariables } from './environment.ts'
 import type { Stack } from './stack.ts'
 import { variablesFor } from './stack-file.ts'
 
@@ -32,7 +33,7 @@ async function moveExistingAccount({ ownerUrl }: Stack, gemUrl: string): Promise
 
 function runCli({ dataDir, file }: Stack, args: readonly string[], input: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, ...variablesFor(dataDir, file) }
+    const env = { ...networkVariables(), ...variablesFor(dataDir, file) }
     const child = execFile(process.execPath, [CLI, ...args], { env }, (error, stdout, stderr) => {
       if (error === null) return resolve()
       reject(

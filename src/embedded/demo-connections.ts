@@ -1,7 +1,5 @@
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
 import pg from 'pg'
-import { clientDataConverter } from '../codec/data-converter.ts'
-import { codecKeysOf, readEnvironment } from '../config.ts'
 import { DEMO_ACCOUNT } from './demo-account.ts'
 import type { Stack } from './stack.ts'
 
@@ -16,11 +14,7 @@ export interface DemoConnections extends AsyncDisposable {
 /** What the demo looks through while it shows a sync: the same doors as a user's. */
 export async function connectDemo({ file }: Stack): Promise<DemoConnections> {
   const connection = await Connection.connect({ address: file.temporalAddress })
-  const client = new Client({
-    connection,
-    namespace: file.namespace,
-    dataConverter: clientDataConverter(codecKeysOf(readEnvironment())),
-  })
+  const client = new Client({ connection, namespace: file.namespace })
   const database = new pg.Pool({ connectionString: file.databaseUrl, max: 2 })
   database.on('error', () => {})
   return {

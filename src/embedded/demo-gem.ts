@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { EmbeddedEnvironment } from './environment.ts'
 import { choosePort } from './ports.ts'
 import { type SimulatedGem, startSimulatedGem } from './simulated-gem/index.ts'
+import type { Progress } from './tool-cache.ts'
 
 const SEED = 1
 const USUAL_CANDIDATES = 1_000
@@ -17,6 +18,7 @@ interface Remembered {
 export async function startDemoGem(
   { dataDir, simulatedGemPort }: EmbeddedEnvironment,
   candidates: number | undefined,
+  say: Progress,
 ): Promise<SimulatedGem> {
   const file = join(dataDir, 'simulated-gem.json')
   const last = recall(file)
@@ -25,6 +27,7 @@ export async function startDemoGem(
     variable: 'SIMULATED_GEM_PORT',
     wanted: simulatedGemPort,
     usual: last.port,
+    say,
   })
   const size = candidates ?? last.candidates
   const gem = await startSimulatedGem({ port, seed: SEED, candidates: size, control: true })

@@ -2,8 +2,9 @@
  * `npm run demo`: the embedded stack with a simulated Gem and one account, which is synced once before your eyes.
  * `--exit` ends after that sync (exit code 0 only if it succeeded); `--candidates N` sets the account's size.
  */
+import './forget-other-variables.ts'
+
 import { Command, InvalidArgumentError } from 'commander'
-import { UserError } from '../errors.ts'
 import { addDemoAccount, DEMO_ACCOUNT } from './demo-account.ts'
 import { connectDemo } from './demo-connections.ts'
 import { startDemoGem } from './demo-gem.ts'
@@ -11,7 +12,7 @@ import { followSync } from './demo-progress.ts'
 import { printTables } from './demo-tables.ts'
 import { startOrResync } from './demo-workflow.ts'
 import { readEnvironment } from './environment.ts'
-import { runStack } from './run-stack.ts'
+import { runStack, runStackProgram } from './run-stack.ts'
 import type { SimulatedGem } from './simulated-gem/index.ts'
 import type { Stack } from './stack.ts'
 import { whereThingsAre } from './where-things-are.ts'
@@ -31,26 +32,25 @@ const { exit, candidates } = new Command()
   .parse()
   .opts<{ exit: boolean; candidates?: number }>()
 
-try {
+const say = (line: string) => console.log(line)
+
+await runStackProgram(async (program) => {
   const environment = readEnvironment()
   const { promise: gemStarted, resolve: setGem } = Promise.withResolvers<SimulatedGem>()
   const startGem = async () => {
-    const gem = await startDemoGem(environment, candidates)
+    const gem = await startDemoGem(environment, candidates, say)
     setGem(gem)
     return gem
   }
-  console.log(`starting PostgreSQL, Temporal, a simulated Gem and the worker in ${environment.dataDir} …`)
-  await runStack({ environment, startGem, workerLog: 'file', say: console.log }, async (stack) => {
+  say(`starting PostgreSQL, Temporal, a simulated Gem and the worker in ${environment.dataDir} …`)
+  return await runStack({ environment, startGem, workerLog: 'file', say }, program, async (stack) => {
     const gem = await gemStarted
     const state = await showSync(stack, gem.apiKey)
     if (exit) return state === 'SUCCEEDED' ? 0 : 1
-    console.log(whereThingsAre(stack, { account: DEMO_ACCOUNT, exists: true }))
+    say(whereThingsAre(stack, { account: DEMO_ACCOUNT, exists: true }))
     return live(gem)
   })
-} catch (error) {
-  console.error(error instanceof UserError ? `error: ${error.message}` : error)
-  process.exitCode = 1
-}
+}, say)
 
 /** Lets the simulated account change now and then, for ever. */
 function live(gem: SimulatedGem): Promise<number> {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import getPort from 'get-port'
-import { UserError } from '../errors.ts'
+import type { Progress } from './tool-cache.ts'
 
 export const LOOPBACK = '127.0.0.1'
 
@@ -9,27 +9,39 @@ export interface PortWish {
   readonly service: string
   /** The variable that asks for a port, for the message: "PGPORT". */
   readonly variable: string
-  /** The port asked for by name: this one or none. */
-  readonly wanted: number | undefined
+  /** What that variable holds. */
+  readonly wanted: string | undefined
   /** The port to take if it is free and none was asked for. */
   readonly usual: number | undefined
+  /** Told when it becomes another port than the one that was asked for. */
+  readonly say: Progress
 }
 
 /**
- * Chooses the port of a service on the loopback address.
- *
- * @throws {UserError} the port that was asked for by name is in use
+ * Chooses the port of a service on the loopback address: the one that was asked for if it is free, else any. Another
+ * product's variable, or a server that is there already, must not keep the embedded stack from starting.
  */
-export async function choosePort(wish: PortWish): Promise<number> {
-  const { wanted, usual } = wish
-  if (wanted === undefined) {
-    return getPort({ host: LOOPBACK, ...(usual === undefined ? {} : { port: usual }) })
-  }
-  if (await isFree(wanted)) return wanted
-  throw new UserError(
-    `${wish.variable} asks for port ${wanted} for ${wish.service}, but that port is in use on ${LOOPBACK}; ` +
-      `stop what listens there, or set ${wish.variable} to a free port (unset: a free one is chosen)`,
-  )
+export async function choosePort({ service, variable, wanted, usual, say }: PortWish): Promise<number> {
+  if (wanted === undefined) return await freePort(usual)
+  const port = portOf(wanted)
+  if (port !== null && (await isFree(port))) return port
+  const chosen = await freePort(usual)
+  const why = port === null ? 'which is no port (1 to 65535)' : `which cannot be had on ${LOOPBACK}`
+  say(`${variable} asks for port ${shorten(wanted)} for ${service}, ${why}; it gets ${chosen} instead`)
+  return chosen
+}
+
+function freePort(usual: number | undefined): Promise<number> {
+  return getPort({ host: LOOPBACK, ...(usual === undefined ? {} : { port: usual }) })
+}
+
+function portOf(text: string): number | null {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  return port >= 1 && port <= 65_535 ? port : null
+}
+
+function shorten(text: string): string {
+  return /^\d+$/.test(text) && text.length <= 20 ? text : JSON.stringify(text.slice(0, 40))
 }
 
 export async function isFree(port: number): Promise<boolean> {

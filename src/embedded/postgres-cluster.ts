@@ -4,6 +4,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { UserError } from '../errors.ts'
+import { systemVariables } from './environment.ts'
 import type { PostgresAccount } from './postgres-account.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 
@@ -68,7 +69,7 @@ async function initialise(cluster: Cluster, dir: string, passwordFile: string): 
   await promisify(execFile)(
     command!,
     [...args, `--pgdata=${dir}`, ...access, '--encoding=UTF8', ...locale, '--no-sync'],
-    { ...ids, cwd: '/' },
+    { ...ids, cwd: '/', env: systemVariables() },
   ).catch((error: { stderr?: string; message: string }) => {
     throw new UserError(
       `PostgreSQL could not make its files in ${dir}: ${error.stderr?.trim() || error.message}`,

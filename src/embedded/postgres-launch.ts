@@ -5,6 +5,7 @@ import { choosePort, LOOPBACK } from './ports.ts'
 import type { Cluster } from './postgres-cluster.ts'
 import { runStatement } from './postgres-query.ts'
 import { type ServerProcess, startServerProcess, tail } from './server-process.ts'
+import type { Progress } from './tool-cache.ts'
 
 const READY_WITHIN_MS = 60_000
 const ATTEMPTS = 20
@@ -13,9 +14,10 @@ const PAUSE_MS = 250
 export interface LaunchOptions {
   readonly logFile: string
   readonly pidFile: string
-  readonly port: number | undefined
+  readonly port: string | undefined
   readonly usualPort: number | undefined
   readonly throwAway: boolean
+  readonly say: Progress
 }
 
 export interface Launched {
@@ -33,22 +35,23 @@ export async function launchPostgres(cluster: Cluster, options: LaunchOptions): 
       variable: 'PGPORT',
       wanted: options.port,
       usual: options.usualPort,
+      say: options.say,
     })
     const server = spawnPostgres(cluster, port, options)
     const url = `postgresql://postgres:${cluster.password}@${LOOPBACK}:${port}`
     if (await isUp(url, server)) return { server, port, url }
     const end = await server.ended
     const log = tail(options.logFile)
-    if (attempt === ATTEMPTS || !passesSoon(log, options)) {
+    if (attempt === ATTEMPTS || !passesSoon(log)) {
       throw new UserError(`PostgreSQL did not start (${end}); ${options.logFile} ends with:\n${log}`)
     }
     await delay(PAUSE_MS)
   }
 }
 
-function passesSoon(log: string, { port }: LaunchOptions): boolean {
+function passesSoon(log: string): boolean {
   // Between choosing a free port and binding it, another process may have taken it.
-  if (port === undefined && log.includes('could not create any TCP/IP sockets')) return true
+  if (log.includes('could not create any TCP/IP sockets')) return true
   // The children of a server that was killed take a moment to notice.
   return (
     log.includes('pre-existing shared memory block') ||

@@ -9,17 +9,19 @@ import { builtinLocale, type Cluster, ensureCluster, type PostgresServer } from 
 import { type Launched, launchPostgres } from './postgres-launch.ts'
 import { runStatement } from './postgres-query.ts'
 import { keepSecret, newPassword } from './secrets.ts'
+import type { Progress } from './tool-cache.ts'
 
 export const DATABASE = 'gem_ats_sync'
 
 export interface PostgresOptions {
   /** The folder that the cluster (`postgres`), its password and its log are kept in; the caller has its lock. */
   readonly dataDir: string
-  /** PGPORT: this port or none. Undefined: `usualPort` if it is free, else any. */
-  readonly port?: number | undefined
+  /** PGPORT: this port if it can be had, else `usualPort`, else any. */
+  readonly port?: string | undefined
   readonly usualPort?: number | undefined
   /** Faster, and all is lost in a power cut: for tests. */
   readonly throwAway?: boolean
+  readonly say?: Progress
   /** By default the one that npm brings along. */
   readonly server?: PostgresServer
 }
@@ -37,7 +39,7 @@ export interface EmbeddedPostgres {
 /**
  * Starts PostgreSQL on the loopback address and creates the database `gem_ats_sync` if it is not there.
  *
- * @throws {UserError} the port is taken, the account cannot be used, or the server does not come up
+ * @throws {UserError} the account cannot be used, or the server does not come up
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   mkdirSync(options.dataDir, { recursive: true })
@@ -50,6 +52,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     port: options.port,
     usualPort: options.usualPort,
     throwAway: options.throwAway ?? false,
+    say: options.say ?? (() => {}),
   })
   await createDatabase(launched.url)
   return embeddedPostgres(launched, pidFile)

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
+import { networkVariables } from './environment.ts'
 
 export interface CommandOptions {
+  /** Besides what the system tells every program, and how others are reached. */
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
   /** After this long it is killed and has failed. */
@@ -19,7 +21,7 @@ export async function runCommand(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const settings = {
-      env: { ...process.env, ...options.env },
+      env: { ...networkVariables(), ...options.env },
       timeout: options.timeoutMs,
       killSignal: 'SIGKILL' as const,
       maxBuffer: 64 * 1024 * 1024,

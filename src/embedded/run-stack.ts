@@ -1,37 +1,28 @@
-import { UserError } from '../errors.ts'
+import { type Program, runProgram, unlessStopped } from '../run-program.ts'
 import { type Stack, type StackOptions, startStack } from './stack.ts'
+import type { Progress } from './tool-cache.ts'
 
-/**
- * Runs a stack in this process until `use` returns an exit code, a signal asks to stop (0), or a part fails (1,
- * after one clear line); then stops it in order and ends the process.
- */
+/** More than what worker, PostgreSQL and Temporal are given to stop, one after the other. */
+const STOPS_WITHIN_MS = 120_000
+
+/** Runs a program that has a stack in it; it says when it begins to stop, which takes a moment. */
+export async function runStackProgram(
+  main: (program: Program) => Promise<number>,
+  say: Progress,
+): Promise<never> {
+  // A terminal that closes must not leave servers behind.
+  process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'))
+  return await runProgram(main, { closeWithinMs: STOPS_WITHIN_MS, onStop: () => say('stopping …') })
+}
+
+/** Runs a stack until `use` returns an exit code, a signal asks to stop, or a part fails; then it is stopped in order. */
 export async function runStack(
   options: StackOptions,
+  { stopping, opened }: Program,
   use: (stack: Stack) => Promise<number>,
-): Promise<never> {
-  const interrupted = firstSignal(options)
+): Promise<number> {
   const stack = startStack(options)
+  opened.defer(() => stack.stop())
   const used = stack.ready.then((ready) => Promise.race([use(ready), ready.failed]))
-  const code = await Promise.race([used, interrupted]).catch(reportFailure)
-  await stack.stop().catch(reportFailure)
-  process.exit(code)
-}
-
-function firstSignal({ say }: StackOptions): Promise<number> {
-  return new Promise((resolve) => {
-    let stopping = false
-    const stop = () => {
-      // A second signal is for those who cannot wait; children end with this process.
-      if (stopping) process.exit(130)
-      stopping = true
-      say('stopping …')
-      resolve(0)
-    }
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
-  })
-}
-
-function reportFailure(error: unknown): number {
-  console.error(error instanceof UserError ? `error: ${error.message}` : error)
-  return 1
+  return await unlessStopped(stopping, used)
 }

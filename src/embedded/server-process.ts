@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { systemVariables } from './environment.ts'
 import { findSetpriv } from './setpriv.ts'
 
 export interface ServerCommand {
@@ -9,7 +10,8 @@ export interface ServerCommand {
   readonly args: readonly string[]
   /** Where its standard output and error go; undefined: to this process's own. */
   readonly logFile?: string | undefined
-  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Besides what the system tells every program. */
+  readonly env?: Readonly<Record<string, string>>
   readonly uid?: number
   readonly gid?: number
   /** A command that runs the server's command under other rights. */
@@ -37,7 +39,7 @@ export function startServerProcess(server: ServerCommand): ServerProcess {
     stdio: ['ignore', log, log],
     // Ctrl-C reaches a whole process group: servers must outlive it to be stopped in order.
     detached: true,
-    env: { ...process.env, ...server.env },
+    env: { ...systemVariables(), ...server.env },
     ...(server.uid === undefined ? {} : { uid: server.uid }),
     ...(server.gid === undefined ? {} : { gid: server.gid }),
   })

@@ -1,5 +1,6 @@
 /** How commands find the embedded stack that runs on a data folder. Imports nothing but Node: the CLI uses it. */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { join } from 'node:path'
 import { lockHolder } from './pid-lock.ts'
 
@@ -51,12 +52,13 @@ export function readStackFile(dataDir: string): StackFile | null {
   }
 }
 
-/** The environment that points the worker and the CLI at a stack. */
+/** The environment that points the worker and the CLI at a stack; a temporal.toml of the user has no say in it. */
 export function variablesFor(dataDir: string, stack: StackFile): Record<string, string> {
   return {
     DATABASE_URL: stack.databaseUrl,
     GEM_ATS_SYNC_ENCRYPTION_KEY: readFileSync(encryptionKeyPath(dataDir), 'utf8').trim(),
     TEMPORAL_ADDRESS: stack.temporalAddress,
     TEMPORAL_NAMESPACE: stack.namespace,
+    TEMPORAL_CONFIG_FILE: devNull,
   }
 }

@@ -2,11 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import getPort from 'get-port'
 import { migrate } from '../database/migrate.ts'
 import { UserError } from '../errors.ts'
 import type { EmbeddedEnvironment } from './environment.ts'
 import { isTaken, type PidLock, takeLock } from './pid-lock.ts'
-import { choosePort, LOOPBACK } from './ports.ts'
+import { isFree, LOOPBACK } from './ports.ts'
 import { type EmbeddedPostgres, startPostgres } from './postgres.ts'
 import { keepSecret, newPassword } from './secrets.ts'
 import * as files from './stack-file.ts'
@@ -15,6 +16,8 @@ import { provideTemporalCli } from './temporal-tool.ts'
 import type { Progress } from './tool-cache.ts'
 import { untilPolled } from './until-polled.ts'
 import { startWorkerProcess } from './worker-process.ts'
+
+const USUAL_WORKER_PORT = 9464
 
 export interface StackOptions {
   readonly environment: EmbeddedEnvironment
@@ -54,27 +57,23 @@ export function startStack(options: StackOptions): StartingStack {
 }
 
 async function startParts(options: StackOptions, parts: AsyncDisposableStack): Promise<Stack> {
-  const { environment } = options
-  const { dataDir } = environment
+  const { dataDir } = options.environment
   const lock = lockDataDir(dataDir)
   parts.defer(() => lock.release())
   const { postgres, temporal, gem, cli } = await startServers(options, parts)
-  const stack: files.StackFile = {
+  const servers = {
     databaseUrl: await prepareDatabase(dataDir, postgres),
     temporalAddress: temporal.address,
     namespace: temporal.namespace,
     taskQueue: files.TASK_QUEUE,
     uiUrl: temporal.uiUrl,
-    workerUrl: `http://${await workerAddress(environment)}`,
     ...(gem === undefined ? {} : { gemUrl: gem.url }),
     temporalCli: cli,
     pid: process.pid,
   }
   keepSecret(files.encryptionKeyPath(dataDir), () => randomBytes(32).toString('base64'))
-  await startWorker(options, stack, parts)
-  files.writeStackFile(dataDir, stack)
-  parts.defer(() => files.removeStackFile(dataDir))
-  return { dataDir, file: stack, ownerUrl: postgres.url, failed: firstFailure(postgres, temporal, parts) }
+  const file = await startWorker(options, servers, parts)
+  return { dataDir, file, ownerUrl: postgres.url, failed: firstFailure(postgres, temporal, parts) }
 }
 
 function lockDataDir(dataDir: string): PidLock {
@@ -88,9 +87,9 @@ function lockDataDir(dataDir: string): PidLock {
 }
 
 async function startServers(options: StackOptions, parts: AsyncDisposableStack) {
-  const { environment } = options
+  const { environment, say } = options
   const { dataDir } = environment
-  const cli = await provideTemporalCli(environment, options.say)
+  const cli = await provideTemporalCli(environment, say)
   assertWanted(parts)
   // What has begun to start is stopped too: each is waited for before it is ended.
   const begin = <T>(starting: Promise<T>, end: (part: T) => Promise<void>): Promise<T> => {
@@ -99,8 +98,8 @@ async function startServers(options: StackOptions, parts: AsyncDisposableStack) 
   }
   const { postgresPort: port, temporalPort, temporalUiPort: uiPort } = environment
   const [postgres, temporal, gem] = await Promise.all([
-    begin(startPostgres({ dataDir, port, usualPort: 5432 }), (part) => part.stop()),
-    begin(startTemporalServer({ cli, dataDir, port: temporalPort, uiPort }), (part) => part.stop()),
+    begin(startPostgres({ dataDir, port, usualPort: 5432, say }), (part) => part.stop()),
+    begin(startTemporalServer({ cli, dataDir, port: temporalPort, uiPort, say }), (part) => part.stop()),
     begin(options.startGem?.() ?? Promise.resolve(undefined), async (part) => part?.close()),
   ])
   return { postgres, temporal, gem, cli }
@@ -109,18 +108,6 @@ async function startServers(options: StackOptions, parts: AsyncDisposableStack) 
 /** Nothing more is begun once a stop was asked for: nobody would end it. */
 function assertWanted(parts: AsyncDisposableStack): void {
   if (parts.disposed) throw new UserError('stopped while it was starting')
-}
-
-/** Where the worker serves health and metrics; two stacks on one machine do not get into each other's way. */
-async function workerAddress({ workerAddress }: EmbeddedEnvironment): Promise<string> {
-  if (workerAddress !== undefined) return workerAddress
-  const wish = {
-    service: 'the worker',
-    variable: 'GEM_ATS_SYNC_HTTP_ADDRESS',
-    wanted: undefined,
-    usual: 9464,
-  }
-  return `${LOOPBACK}:${await choosePort(wish)}`
 }
 
 /** Migrates as the owner. @returns the URL of the worker's role */
@@ -133,21 +120,42 @@ async function prepareDatabase(dataDir: string, postgres: EmbeddedPostgres): Pro
   return url.href
 }
 
+/**
+ * Starts the worker and writes the stack's file once it works; again when the worker comes up on another port, since
+ * its own was taken while it was down.
+ */
 async function startWorker(
   { environment, workerLog, say }: StackOptions,
-  stack: files.StackFile,
+  servers: Omit<files.StackFile, 'workerUrl'>,
   parts: AsyncDisposableStack,
-): Promise<void> {
+): Promise<files.StackFile> {
   const { dataDir } = environment
   const logFile = workerLog === 'file' ? join(dataDir, 'worker.log') : undefined
-  assertWanted(parts)
-  const variables = {
-    ...files.variablesFor(dataDir, stack),
-    GEM_ATS_SYNC_HTTP_ADDRESS: stack.workerUrl.slice('http://'.length),
+  let file = { ...servers, workerUrl: await chooseWorkerUrl(USUAL_WORKER_PORT) }
+  let isReady = false
+  const variables = async () => {
+    const workerUrl = await chooseWorkerUrl(Number(new URL(file.workerUrl).port))
+    if (workerUrl !== file.workerUrl) {
+      file = { ...file, workerUrl }
+      if (isReady) files.writeStackFile(dataDir, file)
+      say(`the worker serves health and metrics at ${workerUrl} now: its port is taken`)
+    }
+    return { ...files.variablesFor(dataDir, file), GEM_ATS_SYNC_HTTP_ADDRESS: new URL(workerUrl).host }
   }
-  const worker = startWorkerProcess({ variables, logFile, say })
+  assertWanted(parts)
+  const worker = await startWorkerProcess({ variables, logFile, say })
   parts.defer(() => worker.stop())
-  await untilPolled(stack, worker.firstEnded, logFile)
+  await untilPolled(file, worker.firstEnded, logFile)
+  isReady = true
+  files.writeStackFile(dataDir, file)
+  parts.defer(() => files.removeStackFile(dataDir))
+  return file
+}
+
+/** Two stacks on one machine do not get into each other's way. */
+async function chooseWorkerUrl(usual: number): Promise<string> {
+  const port = (await isFree(usual)) ? usual : await getPort({ host: LOOPBACK })
+  return `http://${LOOPBACK}:${port}`
 }
 
 function firstFailure(

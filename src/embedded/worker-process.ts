@@ -1,6 +1,7 @@
 /** The worker as a child process of the embedded stack: started again when it dies, until it is stopped. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { networkVariables } from './environment.ts'
 import { type ServerProcess, startServerProcess } from './server-process.ts'
 import type { Progress } from './tool-cache.ts'
 
@@ -23,7 +24,8 @@ const WELL_AFTER_MS = 60_000
 const STOP_WITHIN_MS = 45_000
 
 export interface WorkerOptions {
-  readonly variables: Readonly<Record<string, string>>
+  /** Asked for anew each time: what was free when the worker last started may be taken by now. */
+  readonly variables: () => Promise<Readonly<Record<string, string>>>
   /** Undefined: to this process's output. */
   readonly logFile: string | undefined
   readonly say: Progress
@@ -35,9 +37,9 @@ export interface WorkerProcess {
   stop(): Promise<void>
 }
 
-export function startWorkerProcess(options: WorkerOptions): WorkerProcess {
+export async function startWorkerProcess(options: WorkerOptions): Promise<WorkerProcess> {
   const stopping = new AbortController()
-  let current = spawnWorker(options)
+  let current = await spawnWorker(options)
   const firstEnded = current.ended
   const watching = keepAlive()
 
@@ -50,7 +52,9 @@ export function startWorkerProcess(options: WorkerOptions): WorkerProcess {
       options.say(`the worker ended (${end}); it is started again in ${pauseMs / 1000} s${logHint(options)}`)
       await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => {})
       if (stopping.signal.aborted) return
-      current = spawnWorker(options)
+      const next = await spawnWorker(options)
+      current = next
+      if (stopping.signal.aborted) return next.stop('SIGTERM', STOP_WITHIN_MS)
     }
   }
 
@@ -64,11 +68,11 @@ export function startWorkerProcess(options: WorkerOptions): WorkerProcess {
   }
 }
 
-function spawnWorker({ variables, logFile }: WorkerOptions): ServerProcess {
+async function spawnWorker({ variables, logFile }: WorkerOptions): Promise<ServerProcess> {
   return startServerProcess({
     command: process.execPath,
     args: [...workerFlags, SCRIPT],
-    env: { ...workerEnvironment, ...variables },
+    env: { ...networkVariables(), ...workerEnvironment, ...(await variables()) },
     logFile,
     orphanSignal: 'TERM',
   })

@@ -63,10 +63,16 @@ test('PostgreSQL starts in a folder that only its owner may enter, and wants a p
   })
 })
 
-test('PostgreSQL does not start on a port that is in use', async () => {
+test('PostgreSQL starts on another port than the one asked for, if that is in use, and says so', async () => {
   using folder = temporaryFolder()
-  const port = Number(new URL(testStack().postgresUrl).port)
-  await assert.rejects(startPostgres({ dataDir: folder.path, port }), /^UserError: PGPORT asks for port/)
+  const { port } = new URL(testStack().postgresUrl)
+  const said: string[] = []
+  const postgres = await startPostgres({ dataDir: folder.path, port, say: (line) => said.push(line) })
+  await postgres.stop()
+  assert.notEqual(String(postgres.port), port)
+  assert.deepEqual(said, [
+    `PGPORT asks for port ${port} for PostgreSQL, which cannot be had on 127.0.0.1; it gets ${postgres.port} instead`,
+  ])
 })
 
 test('PostgreSQL does not start on the files of another major version', async () => {

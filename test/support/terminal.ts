@@ -3,6 +3,7 @@ import { once } from 'node:events'
 
 /** A program that runs, and what it has written so far. */
 export interface RunningProgram extends AsyncDisposable {
+  readonly pid: number
   /** Waits until it has written this, after what an earlier call has found; rejects if it ends before. */
   writes(text: RegExp): Promise<string>
   /** Types into its terminal, or writes to its standard input. */
@@ -19,17 +20,13 @@ export function runAtTerminal(command: string, env: Readonly<Record<string, stri
   return follow(spawn('script', args, { env }))
 }
 
-/** Runs a program whose output is a pipe, in a process group of its own: npm's shell passes no signal on. */
+/** Runs a program whose output is a pipe, in a process group of its own: a signal goes to it alone. */
 export function runInPipe(command: readonly string[], env: Readonly<Record<string, string>>): RunningProgram {
   const [program = '', ...args] = command
-  const child = spawn(program, args, { env, detached: true })
-  return follow(child, (signal) => void process.kill(-(child.pid ?? 0), signal))
+  return follow(spawn(program, args, { env, detached: true }))
 }
 
-function follow(
-  child: ChildProcess,
-  kill: (signal: NodeJS.Signals) => void = (signal) => void child.kill(signal),
-): RunningProgram {
+function follow(child: ChildProcess): RunningProgram {
   let written = ''
   let isOver = false
   const news = new EventTarget()
@@ -58,7 +55,8 @@ function follow(
       }
     },
     types: (text) => void child.stdin?.write(text),
-    kill,
+    kill: (signal) => void child.kill(signal),
+    pid: child.pid ?? -1,
     exitCode,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')

@@ -62,14 +62,14 @@ function postgresIn(dataDir: string) {
     mkdirSync(dataDir, { recursive: true })
     // Root's PostgreSQL runs under another account, which must get in.
     chmodSync(dataDir, 0o755)
-    return await startPostgres({ dataDir, port: before?.port })
+    return await startPostgres({ dataDir, port: before?.port.toString() })
   }
 }
 
 function devServerIn(dataDir: string, cli: string) {
   return async (before: (Temporal & { uiPort: number }) | null) => {
-    const port = before === null ? undefined : Number(new URL(`tcp://${before.address}`).port)
-    const server = await startTemporalServer({ cli, dataDir, port, uiPort: before?.uiPort })
+    const port = before === null ? undefined : new URL(`tcp://${before.address}`).port
+    const server = await startTemporalServer({ cli, dataDir, port, uiPort: before?.uiPort.toString() })
     return { ...server, uiPort: Number(new URL(server.uiUrl).port) }
   }
 }
