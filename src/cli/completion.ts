@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander'
 import { listAccounts } from '../accounts/account-store.ts'
 import { readEnvironment } from '../config.ts'
+import { chooseDatabase } from './choose-database.ts'
 import { candidatesFor } from './completion/candidates.ts'
 import { type Shell, scripts, shells } from './completion/scripts.ts'
 import { print, toPrintable } from './output.ts'
@@ -36,6 +37,7 @@ export function complete(program: Command): Command {
 /** None if they cannot be had: an error would land in the line that is being typed. */
 async function accountNames(): Promise<readonly string[]> {
   try {
+    chooseDatabase('reads', undefined, () => {})
     const accounts = await withDatabase(readEnvironment(), listAccounts)
     return accounts.map(({ account }) => account)
   } catch {

@@ -7,6 +7,7 @@ import { accountRotateEncryptionKey } from './account-rotate-encryption-key.ts'
 import { accountSet } from './account-set.ts'
 import { accountSetKey } from './account-set-key.ts'
 import { accountShow } from './account-show.ts'
+import { onDatabase } from './choose-database.ts'
 import { codecServer } from './codec-server.ts'
 import { complete, completion } from './completion.ts'
 import { demo } from './demo.ts'
@@ -18,6 +19,7 @@ import { status } from './status.ts'
 
 const help = `
 The database is DATABASE_URL, or that of the embedded stack (npm start) that runs on GEM_ATS_SYNC_DATA_DIR (.data).
+Where both are there, --database env or --database embedded says which; nothing is written without it.
 Exit codes: 0 done, 1 failed (of doctor: a check has), 2 wrong usage, 130 ended by Ctrl-C.
 Colours only at a terminal; NO_COLOR=1 and FORCE_COLOR=1 say otherwise. DEBUG=gem-ats-sync shows where an error comes from.
 
@@ -35,17 +37,17 @@ export function createProgram(): Command {
   const rejected = new Command('rejected')
     .description('Shows records of Gem that could not be mapped.')
     .summary('show records that could not be mapped')
-    .addCommand(rejectedList())
+    .addCommand(onDatabase('reads', rejectedList()))
   const program = new Command('gem-ats-sync')
     .description('Mirrors Gem ATS accounts into PostgreSQL, on Temporal.')
     .version(manifest.version)
     .addHelpText('after', help)
   for (const command of [
     account,
-    status(),
-    runs(),
+    onDatabase('reads', status()),
+    onDatabase('reads', runs()),
     rejected,
-    doctor(),
+    onDatabase('reads', doctor()),
     migrateCommand(),
     codecServer(),
     demo(),
@@ -58,8 +60,13 @@ export function createProgram(): Command {
 
 function accountCommands(): Command[] {
   return [
-    ...[accountAdd(), accountList(), accountShow(), accountSet(), accountSetKey()],
-    ...[accountRotateEncryptionKey(), accountRemove()],
+    onDatabase('writes', accountAdd()),
+    onDatabase('reads', accountList()),
+    onDatabase('reads', accountShow()),
+    onDatabase('writes', accountSet()),
+    onDatabase('writes', accountSetKey()),
+    onDatabase('writes', accountRotateEncryptionKey()),
+    onDatabase('writes', accountRemove()),
   ]
 }
 
