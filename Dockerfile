@@ -26,7 +26,8 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/workflows.js /app/workflows-encrypted.js ./
 COPY package.json ./
 COPY src ./src
-RUN ln -s /app/src/cli.ts /usr/local/bin/gem-ats-sync && chmod +x src/cli.ts
+COPY bin ./bin
+RUN ln -s /app/bin/gem-ats-sync.cjs /usr/local/bin/gem-ats-sync
 # By its number, so that Kubernetes can tell that it is not root: the user `node`.
 USER 1000
 HEALTHCHECK --interval=10s --timeout=6s --retries=3 --start-period=30s \

@@ -1,6 +1,15 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UserError } from '../errors.ts'
 import { mayRun, type PostgresAccount } from './postgres-account.ts'
@@ -25,6 +34,7 @@ export async function findPostgresBinaries(from: string | URL = import.meta.url)
     const { href } = pathToFileURL(createRequire(from).resolve(name))
     const binaries = (await import(href)) as PostgresBinaries
     makeExecutable(binaries)
+    restoreLinks(dirname(dirname(binaries.postgres)))
     return binaries
   } catch (cause) {
     throw new UserError(
@@ -42,6 +52,21 @@ function makeExecutable({ initdb, postgres }: PostgresBinaries): void {
       chmodSync(file, 0o755)
     } catch {
       // A read-only installation: then the mode is right already or starting will say what is wrong.
+    }
+  }
+}
+
+/** npm packages hold no symbolic links: the package's script makes them, which --ignore-scripts leaves out. */
+function restoreLinks(native: string): void {
+  const list = join(native, 'pg-symlinks.json')
+  if (!existsSync(list)) return
+  const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]
+  for (const { source, target } of links) {
+    const link = join(dirname(native), target)
+    try {
+      symlinkSync(relative(dirname(target), source), link)
+    } catch {
+      // It is there already; or starting will say what is wrong.
     }
   }
 }

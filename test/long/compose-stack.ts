@@ -131,7 +131,7 @@ async function otherPorts(): Promise<Record<string, string>> {
 
 test('the image’s steps make a worker that runs as somebody who owns nothing of it', async () => {
   mkdirSync(app)
-  for (const path of ['package.json', 'package-lock.json', 'src'])
+  for (const path of ['package.json', 'package-lock.json', 'bin', 'src'])
     cpSync(pathOf(path), join(app, path), { recursive: true })
   await run('npm', ['ci', '--omit=dev', '--ignore-scripts'], { cwd: app })
   const bundling = await run(tsNode, ['src/worker/bundle-workflows.ts'], {
@@ -139,7 +139,11 @@ test('the image’s steps make a worker that runs as somebody who owns nothing o
     maxBuffer: 64 * 2 ** 20,
   })
   writeFileSync(join(app, 'workflows.js'), bundling.stdout)
-  await run(tsNode, ['src/cli.ts', 'migrate'], { cwd: app, env: environment('migrate'), ...somebody })
+  await run(tsNode, ['bin/gem-ats-sync.cjs', 'migrate'], {
+    cwd: app,
+    env: environment('migrate'),
+    ...somebody,
+  })
 
   const variables = {
     ...imageVariables(),
