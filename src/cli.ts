@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The command line: `gem-ats-sync --help`. */
 import { createProgram } from './cli/program.ts'
 import { reportError } from './cli/report-error.ts'

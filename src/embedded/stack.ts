@@ -134,7 +134,7 @@ async function startWorker(
   let file = { ...servers, workerUrl: await chooseWorkerUrl(USUAL_WORKER_PORT) }
   let isReady = false
   const variables = async () => {
-    const workerUrl = await chooseWorkerUrl(Number(new URL(file.workerUrl).port))
+    const workerUrl = await chooseWorkerUrl(portOf(file))
     if (workerUrl !== file.workerUrl) {
       file = { ...file, workerUrl }
       if (isReady) files.writeStackFile(dataDir, file)
@@ -142,8 +142,9 @@ async function startWorker(
     }
     return { ...files.variablesFor(dataDir, file), GEM_ATS_SYNC_HTTP_ADDRESS: new URL(workerUrl).host }
   }
+  const hasLostPort = async () => !(await isFree(portOf(file)))
   assertWanted(parts)
-  const worker = await startWorkerProcess({ variables, logFile, say })
+  const worker = await startWorkerProcess({ variables, hasLostPort, logFile, say })
   parts.defer(() => worker.stop())
   await untilPolled(file, worker.firstEnded, logFile)
   isReady = true
@@ -151,6 +152,8 @@ async function startWorker(
   parts.defer(() => files.removeStackFile(dataDir))
   return file
 }
+
+const portOf = ({ workerUrl }: Pick<files.StackFile, 'workerUrl'>): number => Number(new URL(workerUrl).port)
 
 /** Two stacks on one machine do not get into each other's way. */
 async function chooseWorkerUrl(usual: number): Promise<string> {

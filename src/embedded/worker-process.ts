@@ -26,13 +26,15 @@ const STOP_WITHIN_MS = 45_000
 export interface WorkerOptions {
   /** Asked for anew each time: what was free when the worker last started may be taken by now. */
   readonly variables: () => Promise<Readonly<Record<string, string>>>
+  /** Whether another program listens on the port that these variables name. */
+  readonly hasLostPort: () => Promise<boolean>
   /** Undefined: to this process's output. */
   readonly logFile: string | undefined
   readonly say: Progress
 }
 
 export interface WorkerProcess {
-  /** Resolves with how the worker's first process ended. */
+  /** Resolves with how the worker's first process ended that had its port. */
   readonly firstEnded: Promise<string>
   stop(): Promise<void>
 }
@@ -40,7 +42,7 @@ export interface WorkerProcess {
 export async function startWorkerProcess(options: WorkerOptions): Promise<WorkerProcess> {
   const stopping = new AbortController()
   let current = await spawnWorker(options)
-  const firstEnded = current.ended
+  const { promise: firstEnded, resolve: endFirst } = Promise.withResolvers<string>()
   const watching = keepAlive()
 
   async function keepAlive(): Promise<void> {
@@ -48,9 +50,15 @@ export async function startWorkerProcess(options: WorkerOptions): Promise<Worker
       const startedAt = Date.now()
       const end = await current.ended
       if (stopping.signal.aborted) return
-      if (Date.now() - startedAt > WELL_AFTER_MS) pauseMs = FIRST_PAUSE_MS
-      options.say(`the worker ended (${end}); it is started again in ${pauseMs / 1000} s${logHint(options)}`)
-      await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => {})
+      // Between choosing a free port and listening on it, another program took it: the next one is another port.
+      if (!(await options.hasLostPort())) {
+        endFirst(end)
+        if (Date.now() - startedAt > WELL_AFTER_MS) pauseMs = FIRST_PAUSE_MS
+        options.say(
+          `the worker ended (${end}); it is started again in ${pauseMs / 1000} s${logHint(options)}`,
+        )
+        await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => {})
+      }
       if (stopping.signal.aborted) return
       const next = await spawnWorker(options)
       current = next

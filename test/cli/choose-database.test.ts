@@ -90,15 +90,15 @@ describe('with another DATABASE_URL', () => {
   const both = () =>
     `DATABASE_URL names ${names(other)}, and the embedded stack on ${folder.path} has ${names(embedded)}: `
 
-  for (const args of [
-    add('unclear'),
-    ['account', 'set', 'plain', 'jobBoard=acme'],
-    ['account', 'set-key', 'plain'],
-    ['account', 'remove', 'plain', '--yes'],
-    ['account', 'rotate-encryption-key', '--all'],
+  for (const [command, ...args] of [
+    ['add', 'unclear'],
+    ['set', 'plain', 'jobBoard=acme'],
+    ['set-key', 'plain'],
+    ['remove', 'plain', '--yes'],
+    ['rotate-encryption-key', '--all'],
   ]) {
-    test(`${args.slice(0, 2).join(' ')} names both and writes nothing`, async () => {
-      const { code, stdout, stderr } = await run(args, env())
+    test(`account ${command} names both and writes nothing`, async () => {
+      const { code, stdout, stderr } = await run(['account', String(command), ...args], env())
       assert.deepEqual([code, stdout], [1, ''])
       assert.equal(stderr, `error: ${both()}say which is meant by --database env or --database embedded\n`)
     })

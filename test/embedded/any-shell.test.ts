@@ -71,7 +71,7 @@ describe('the stack that npm start brings up', () => {
     const newest = async () => await succeeds(`${CLI} runs acme --json --database embedded`)
     await until('a sync that has succeeded', newest, (runs) => runs.includes('"SUCCEEDED"'))
     assert.match(await succeeds(`${CLI} status acme --database embedded`), /acme/)
-    assert.match(await succeeds(`${CLI} doctor --gem --database embedded`), /0 failed/)
+    assert.match(await succeeds(`${CLI} doctor --database embedded`), /0 failed/)
     const query = 'workflow query --workflow-id gem-account-acme --name status'
     assert.match(await succeeds(`npm run --silent temporal -- ${query}`), /"account": ?"acme"/)
   })
