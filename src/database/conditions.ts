@@ -44,7 +44,7 @@ const conditions: Readonly<Record<string, Condition>> = {
     is: 'has no connection left',
     remedy: 'raise max_connections, or lower GEM_ATS_SYNC_DATABASE_POOL_SIZE',
   },
-  // A wait for a lock has taken too long: 3 s for a migration, a minute for others.
+  // A wait for a lock has taken too long: 3 s for a migration, 30 s for others.
   '55P03': {
     is: 'is used by somebody who holds this up',
     remedy: 'try again, or end that session (pg_stat_activity, pg_locks)',

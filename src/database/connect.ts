@@ -1,8 +1,11 @@
 import { Kysely, type LogEvent, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { connectionStringOf } from '../config/database-url.ts'
+import { boundTransactions } from './bound-transactions.ts'
 import type { Database } from './database-types.ts'
+import { pinSession, type SessionLimits } from './pin-session.ts'
 import { PreparingClient } from './preparing-client.ts'
+import { valueTypes } from './value-types.ts'
 
 /** A Kysely handle on a pool of its own; `destroy()` closes the pool. */
 export type Db = Kysely<Database>
@@ -12,27 +15,22 @@ export interface ConnectOptions {
   readonly max?: number
   /** Shown in pg_stat_activity. */
   readonly applicationName?: string
-  /** How long a connection and each statement may take. Default: 10 s for a connection, 5 min for a statement. */
+  /** How long a connection and each transaction may take. Default: 10 s for a connection, 60 s for a transaction. */
   readonly timeoutMs?: number
   /** Told of each statement once it has ended. */
   readonly onStatement?: (event: LogEvent) => void
-  /** Statements and locks may take as long as they want: for migrations, which build indexes. */
+  /** Nothing is bounded: for migrations, which build indexes. */
   readonly patient?: boolean
 }
 
-// Counters are bigint in PostgreSQL and stay far below 2^53.
-const types = new pg.TypeOverrides()
-types.setTypeParser(pg.types.builtins.INT8, Number)
-
-/** As long as an attempt may be silent: one that stands still gives up its locks when others take over from it. */
-const idleInTransactionMs = 30_000
 /** Less than an activity may take: what nobody waits for any more must not go on. */
-const statementMs = 300_000
+const transactionMs = 60_000
 /** Accounts do not wait for each other, and pages of one account not for long: longer is a fault, and is tried again. */
-const lockMs = 60_000
+const lockMs = 30_000
 
 /** @param url postgres:// URL; TLS as its `sslmode` says. */
 export function connect(url: string, options: ConnectOptions = {}): Db {
+  const limits = limitsOf(options)
   const pool = new pg.Pool({
     Client: PreparingClient,
     connectionString: connectionStringOf(url),
@@ -43,10 +41,10 @@ export function connect(url: string, options: ConnectOptions = {}): Db {
     keepAlive: true,
     // With a connection go its prepared statements, and plans that were made for tables as they were.
     maxLifetimeSeconds: 1_800,
-    types,
-    // Not as a parameter of the connection: poolers in between refuse those that they do not know.
+    types: valueTypes,
     async onConnect(client) {
-      await client.query(limitsOf(options))
+      await pinSession(client, limits)
+      if (limits.transactionMs > 0) boundTransactions(client, limits.transactionMs)
     },
   })
   // A connection that breaks is replaced by the pool, and fails the transaction that has it at its next statement.
@@ -55,15 +53,12 @@ export function connect(url: string, options: ConnectOptions = {}): Db {
   pool.on('connect', (client) => client.on('error', () => {}))
   const { onStatement } = options
   return new Kysely<Database>({
-    dialect: new PostgresDialect({ pool: pool }),
+    dialect: new PostgresDialect({ pool }),
     ...(onStatement === undefined ? {} : { log: onStatement }),
   })
 }
 
-function limitsOf({ timeoutMs = statementMs, patient = false }: ConnectOptions): string {
-  const limits = patient ? {} : { statement_timeout: timeoutMs, lock_timeout: Math.min(timeoutMs, lockMs) }
-  const all = { idle_in_transaction_session_timeout: idleInTransactionMs, ...limits }
-  return Object.entries(all)
-    .map(([name, ms]) => `set ${name} = ${ms}`)
-    .join('; ')
+function limitsOf({ timeoutMs = transactionMs, patient = false }: ConnectOptions): SessionLimits {
+  if (patient) return { statementMs: 0, lockMs: 0, transactionMs: 0 }
+  return { statementMs: timeoutMs, lockMs: Math.min(timeoutMs, lockMs), transactionMs: timeoutMs }
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
+import { connect } from '../database/connect.ts'
 import { UserError } from '../errors.ts'
 import { networkVariables } from './environment.ts'
 import type { Stack } from './stack.ts'
@@ -21,14 +21,13 @@ export async function addDemoAccount(stack: Stack, apiKey: string): Promise<void
 
 /** The simulated Gem's port may have changed since. @returns false if there is no such account */
 async function moveExistingAccount({ ownerUrl }: Stack, gemUrl: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: ownerUrl })
-  await client.connect()
-  try {
-    const update = 'UPDATE sync.accounts SET base_url = $2 WHERE account = $1'
-    return (await client.query(update, [DEMO_ACCOUNT, gemUrl])).rowCount === 1
-  } finally {
-    await client.end()
-  }
+  await using db = connect(ownerUrl, { max: 1, applicationName: 'gem-ats-sync demo' })
+  const { numUpdatedRows } = await db
+    .updateTable('sync.accounts')
+    .set({ base_url: gemUrl })
+    .where('account', '=', DEMO_ACCOUNT)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
 }
 
 function runCli({ dataDir, file }: Stack, args: readonly string[], input: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
-import pg from 'pg'
+import { connect, type Db } from '../database/connect.ts'
 import { DEMO_ACCOUNT } from './demo-account.ts'
 import type { Stack } from './stack.ts'
 
@@ -8,21 +8,20 @@ export interface DemoConnections extends AsyncDisposable {
   /** Of the account's workflow, whether it runs or not. */
   readonly workflow: WorkflowHandle
   /** As the worker's role. */
-  readonly database: pg.Pool
+  readonly database: Db
 }
 
 /** What the demo looks through while it shows a sync: the same doors as a user's. */
 export async function connectDemo({ file }: Stack): Promise<DemoConnections> {
   const connection = await Connection.connect({ address: file.temporalAddress })
   const client = new Client({ connection, namespace: file.namespace })
-  const database = new pg.Pool({ connectionString: file.databaseUrl, max: 2 })
-  database.on('error', () => {})
+  const database = connect(file.databaseUrl, { max: 2, applicationName: 'gem-ats-sync demo' })
   return {
     client,
     workflow: client.workflow.getHandle(`gem-account-${DEMO_ACCOUNT}`),
     database,
     async [Symbol.asyncDispose]() {
-      await database.end()
+      await database.destroy()
       await connection.close()
     },
   }

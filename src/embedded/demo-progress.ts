@@ -1,5 +1,6 @@
 /** Shows a sync while it runs, from the workflow's `status` query, until its run is finished. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { UserError } from '../errors.ts'
 import { DEMO_ACCOUNT } from './demo-account.ts'
 import type { DemoConnections } from './demo-connections.ts'
@@ -38,17 +39,15 @@ export async function followSync(demo: DemoConnections, known: readonly string[]
   }
 }
 
-const FINISHED = `
-  SELECT id, state, error, extract(epoch FROM finished_at - started_at)::float8 AS seconds
-  FROM sync.runs
-  WHERE account = $1 AND mode = 'full' AND finished_at IS NOT NULL AND NOT id = ANY ($2::uuid[])
-  ORDER BY started_at LIMIT 1`
-
 async function finishedRun(
   { database }: DemoConnections,
   known: readonly string[],
 ): Promise<FinishedRun | null> {
-  const { rows } = await database.query<FinishedRun>(FINISHED, [DEMO_ACCOUNT, known])
+  const { rows } = await sql<FinishedRun>`
+    select id, state, error, extract(epoch from finished_at - started_at)::float8 as seconds
+    from sync.runs
+    where account = ${DEMO_ACCOUNT} and mode = 'full' and finished_at is not null and not id = any(${known}::uuid[])
+    order by started_at limit 1`.execute(database)
   return rows[0] ?? null
 }
 

@@ -10,10 +10,12 @@ import type { Stack } from './stack.ts'
  * @returns the ids of the runs there were before, so that the new one can be told from them
  */
 export async function startOrResync({ file }: Stack, demo: DemoConnections): Promise<readonly string[]> {
-  const { rows } = await demo.database.query<{ id: string }>('SELECT id FROM sync.runs WHERE account = $1', [
-    DEMO_ACCOUNT,
-  ])
-  const known = rows.map((row) => row.id)
+  const runs = await demo.database
+    .selectFrom('sync.runs')
+    .select('id')
+    .where('account', '=', DEMO_ACCOUNT)
+    .execute()
+  const known = runs.map((run) => run.id)
   if (await isRunning(demo)) {
     await demo.workflow.signal('resync', { mode: 'full' })
     return known

@@ -1,14 +1,8 @@
-import pg from 'pg'
+import { sql } from 'kysely'
+import { connect } from '../database/connect.ts'
 
-/** Runs one statement on a connection of its own. */
-export async function runStatement(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  // A server that goes away is reported by the call that fails; without a listener it would end the process.
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    await client.query(sql)
-  } finally {
-    await client.end().catch(() => {})
-  }
+/** Runs statements of the cluster's owner on a connection of their own. */
+export async function runStatement(url: string, statement: string): Promise<void> {
+  await using db = connect(url, { max: 1, patient: true })
+  await sql.raw(statement).execute(db)
 }

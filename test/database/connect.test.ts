@@ -24,19 +24,33 @@ describe('a connection to PostgreSQL', () => {
     assert.deepEqual(rows, [{ ms: '30000' }])
   })
 
-  test('waits neither for ever for a statement nor for a lock, but for migrations', async () => {
+  test('waits neither for ever for a statement, a lock or a transaction, but for migrations', async () => {
     const limits = async (open: Db) => {
       const { rows } = await sql<{ name: string; ms: string }>`
-        select name, setting as ms from pg_settings where name in ('lock_timeout', 'statement_timeout')
+        select name, setting as ms from pg_settings where name in ('lock_timeout', 'statement_timeout', 'transaction_timeout')
         order by name`.execute(open)
       return rows.map(({ ms }) => ms)
     }
-    assert.deepEqual(await limits(db), ['60000', '300000'])
+    assert.deepEqual(await limits(db), ['30000', '60000', '60000'])
     await using quick = connect(database.workerUrl, { max: 1, timeoutMs: 5_000 })
-    assert.deepEqual(await limits(quick), ['5000', '5000'])
+    assert.deepEqual(await limits(quick), ['5000', '5000', '5000'])
     await using migrating = connect(database.ownerUrl, { max: 1, patient: true })
-    assert.deepEqual(await limits(migrating), ['0', '0'])
+    assert.deepEqual(await limits(migrating), ['0', '0', '0'])
   })
+
+  for (const [what, setting, time] of [
+    ['is written in another style than the one that was set', `set datestyle = 'German'`, 'now()'],
+    ['no clock shows', 'select 1', `'infinity'::timestamptz`],
+    ['is later than any of JavaScript', 'select 1', `'294000-01-01'::timestamp`],
+  ] as const) {
+    test(`fails the statement that reads a time which ${what}, and never takes it for none`, async () => {
+      await using one = connect(database.workerUrl, { max: 1 })
+      await sql.raw(setting).execute(one)
+      await assert.rejects(sql.raw(`select ${time} as at`).execute(one), /a time that cannot be read/)
+      const { rows } = await sql`select null::timestamptz as at`.execute(one)
+      assert.deepEqual(rows, [{ at: null }])
+    })
+  }
 
   test('ends a statement that takes too long, on the server as well', async () => {
     await using impatient = connect(database.workerUrl, { max: 1, timeoutMs: 50 })

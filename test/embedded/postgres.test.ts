@@ -33,12 +33,12 @@ async function withPostgres(
 test('PostgreSQL comes back with every committed row after it was killed', async () => {
   using folder = temporaryFolder()
   await withPostgres(folder.path, async (postgres) => {
-    await runStatement(postgres.url, 'CREATE TABLE t AS SELECT generate_series(1, 1000) AS n')
+    await runStatement(postgres.url, 'CREATE TABLE public.t AS SELECT generate_series(1, 1000) AS n')
     process.kill(postgres.pid, 'SIGKILL')
     assert.equal(await postgres.ended, 'killed by SIGKILL')
   })
   await withPostgres(folder.path, async (postgres) => {
-    assert.deepEqual(await read(postgres.url, 'SELECT count(*)::int FROM t'), [1000])
+    assert.deepEqual(await read(postgres.url, 'SELECT count(*)::int FROM public.t'), [1000])
   })
 })
 

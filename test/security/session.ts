@@ -62,6 +62,8 @@ export async function startSession(): Promise<Session> {
   await logStatements(postgres)
   await migrate({ databaseUrl: postgres.url, workerPassword: secrets['password of the worker'] })
   const pool = parts.adopt(new pg.Pool({ connectionString: postgres.url, max: 2 }), (open) => open.end())
+  // It is closed before the last of its connections is, which may be told that the server ends.
+  pool.on('error', () => {})
   // Made once for all workers of the session: it takes seconds.
   const bundle = join(parts.use(temporaryFolder()).path, 'workflows.js')
   writeFileSync(bundle, (await workflowBundle({ prebuilt: null, encodeFailures: false })).code)

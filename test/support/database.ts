@@ -18,8 +18,8 @@ export async function createTestDatabase(server?: TestServer): Promise<TestDatab
 }
 
 /** A fresh database without any schema, for tests of the migrations. */
-export async function createEmptyDatabase(): Promise<TestDatabase> {
-  return copyOf('template1')
+export async function createEmptyDatabase(server?: TestServer): Promise<TestDatabase> {
+  return copyOf('template1', server)
 }
 
 async function copyOf(template: string, server: TestServer = testStack()): Promise<TestDatabase> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { deleteAccount } from '../../src/accounts/delete-account.ts'
 import { applyRetention } from '../../src/database/retention/apply-retention.ts'
 import { Random } from '../../src/embedded/simulated-gem/generate/random.ts'
 import type { TestDatabase } from '../support/database.ts'
@@ -15,8 +16,14 @@ const settings = { jobBoard: 'acme', integrationFields: [] }
 const overlap = 10 * 60_000
 const day = 24 * 60
 
-/** A first sync, a delta, a full sync, each compared with the oracle; then retention, which the next syncs must not undo. */
-export async function takeItsCourse(database: TestDatabase): Promise<void> {
+/**
+ * A first sync, a delta, a full sync, each compared with the oracle; retention, which the next syncs must not undo; and
+ * the removal of the account, the only one of the database.
+ */
+export async function takeItsCourse(
+  database: TestDatabase,
+  beforeRemoval: () => Promise<void> = async () => {},
+): Promise<void> {
   await using mirrors = await openMirrors({ database })
   const mirror = await mirrors.mirror({ candidates: 60, settings: { ...settings, maxPerPage: 25 } })
   const { world } = mirror.gem
@@ -28,6 +35,8 @@ export async function takeItsCourse(database: TestDatabase): Promise<void> {
   world.put('scheduled_interviews', person.interview)
   await compareSyncs(mirror)
   await compareRetention(mirror)
+  await beforeRemoval()
+  await compareRemoval(mirror)
 }
 
 async function compareSyncs(mirror: Mirror): Promise<void> {
@@ -64,4 +73,10 @@ async function compareRetention(mirror: Mirror): Promise<void> {
     assert.equal((await mirror.sync({ mode })).state, 'SUCCEEDED')
     assert.deepEqual(await personal(), [], `after a ${mode}`)
   }
+}
+
+async function compareRemoval({ account, db, pool }: Mirror): Promise<void> {
+  await deleteAccount(db, account)
+  assert.deepEqual(await findInDatabase(pool, [account]), [])
+  assert.deepEqual((await pool.query('select from sync.record_digests')).rows, [])
 }

@@ -96,6 +96,8 @@ export async function openMirrors({
   const pool = opening.adopt(new pg.Pool({ connectionString: database.ownerUrl, max: 2 }), (open) =>
     open.end(),
   )
+  // It is closed before the last of its connections is, which may be told that the server ends.
+  pool.on('error', () => {})
   const dispatcher = opening.adopt(
     createGemDispatcher({ allowPrivateAddresses: true, connections: 8 }),
     (open) => open.close(),
