@@ -45,7 +45,7 @@ export async function deleteAccount(db: Db, account: string, options: DeleteOpti
 
 /** Deletes nothing once an account of that name exists again: its rows are not ours. */
 async function deleteBatch(db: Db, table: string, account: string, size: number): Promise<number> {
-  const name = sql.raw(table)
+  const name = sql.table(table)
   const { rows } = await sql<{ count: number }>`
     with gone as (
       delete from ${name} where ctid = any (array(

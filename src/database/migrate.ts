@@ -4,7 +4,7 @@ import { boundLockWaits } from './bound-lock-waits.ts'
 import { connect, type Db } from './connect.ts'
 import { describeTables } from './describe-tables.ts'
 import { migrations } from './migrations/index.ts'
-import { type RowLevelSecurity, setRowLevelSecurity } from './row-level-security.ts'
+import { type RowLevelSecurity, rowLevelSecurity, setRowLevelSecurity } from './row-level-security.ts'
 import { scramVerifier } from './scram-verifier.ts'
 import { requireVersion } from './server-version.ts'
 
@@ -13,7 +13,7 @@ export interface MigrateOptions {
   readonly databaseUrl: string
   /** Lets the worker's role log in with this password; without it the role is a group to grant to an own user. */
   readonly workerPassword?: string
-  /** Whether readers see only the accounts that are granted to them; undefined: as it was. */
+  /** Whether readers see only the accounts that are granted to them; undefined: as it was, which must be one of the two. */
   readonly rowLevelSecurity?: RowLevelSecurity | undefined
   /** Older servers are refused. */
   readonly oldestVersion?: number
@@ -24,16 +24,18 @@ export interface MigrateOptions {
  * beside workers and readers.
  *
  * @returns names of the migrations that ran.
- * @throws UserError if the server is too old; the database's error if one fails, or if somebody uses a table of theirs for more than 3 s: then none has run.
+ * @throws UserError if the server is too old, or row-level security is partly on; the database's error if a migration fails, or if
+ * somebody uses a table of theirs for more than 3 s: then none has run.
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
   const db = connect(options.databaseUrl, { max: 2, applicationName: 'gem-ats-sync migrate', patient: true })
   try {
     await requireVersion(db, options.oldestVersion)
+    const readers = options.rowLevelSecurity ?? (await rowLevelSecurity(db))
     const { error, results = [] } = await migratorOf(db).migrateToLatest()
     if (error !== undefined) throw error
     await describeTables(db)
-    await setRowLevelSecurity(db, options.rowLevelSecurity)
+    await setRowLevelSecurity(db, readers)
     if (options.workerPassword !== undefined) await letWorkerLogIn(db, options.workerPassword)
     return results.map((result) => result.migrationName)
   } finally {

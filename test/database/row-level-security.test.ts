@@ -100,6 +100,15 @@ async function as<T>(role: string, use: (client: pg.PoolClient) => Promise<T>): 
   }
 }
 
+/** Which tables have it. */
+async function states(): Promise<unknown[]> {
+  const { rows } = await owner.query(
+    `select oid, relrowsecurity from pg_class where relkind = 'r' and relnamespace in ('ats'::regnamespace, 'sync'::regnamespace)
+    order by oid`,
+  )
+  return rows
+}
+
 describe('row-level security', () => {
   test('is off until it is turned on: every reader sees all accounts', async () => {
     await turn()
@@ -188,6 +197,41 @@ describe('row-level security', () => {
     const { rows } = await as(team, (client) => client.query('select account from ats.newer'))
     assert.deepEqual(rows, [{ account: 'two' }])
     await owner.query('drop table ats.newer')
+  })
+
+  test('stays as it is whatever the owner finds without its schema', async () => {
+    await owner.query(`alter database ${database.name} set search_path = sync, ats, public`)
+    await turn()
+    assert.deepEqual(await seenBy(stranger), new Set([0]))
+    await turn('on')
+    assert.deepEqual(await seenBy(team), new Set([1]))
+    await owner.query(`alter database ${database.name} reset search_path`)
+  })
+
+  for (const table of ['ats.candidates', 'sync.runs', 'sync.run_streams']) {
+    test(`that was switched off for ${table} alone is neither kept nor lost: it has to be said what is wanted`, async () => {
+      await owner.query(`alter table ${table} disable row level security`)
+      const before = await states()
+      await assert.rejects(turn(), (error: Error) => {
+        assert.match(
+          error.message,
+          new RegExp(`^Row-level security is off for ${table}, and on for ats\\..+--row-level-security on`),
+        )
+        return error.name === 'UserError'
+      })
+      assert.deepEqual(await states(), before)
+      await turn('on')
+      assert.deepEqual(await seenBy(stranger), new Set([0]))
+      assert.deepEqual(await seenBy(team), new Set([1]))
+    })
+  }
+
+  test('that somebody has switched on for one table alone is not switched off', async () => {
+    await turn('off')
+    await owner.query('alter table ats.users enable row level security')
+    await assert.rejects(turn(), /UserError: Row-level security is off for .+, and on for ats\.users: /)
+    await turn('on')
+    assert.deepEqual(await seenBy(stranger), new Set([0]))
   })
 
   test('forgets what was granted of an account that is removed', async () => {

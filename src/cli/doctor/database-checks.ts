@@ -55,13 +55,11 @@ const rights: Check = {
     const { rows } = await sql<{ role: string; owns: boolean; lacks: string[] }>`
       select current_user as role,
         bool_or(pg_has_role(c.relowner, 'usage')) as owns,
-        coalesce(array_agg(distinct c.oid::regclass::text) filter (where not (
+        coalesce(array_agg(distinct format('%s.%s', n.nspname, c.relname)) filter (where not (
           has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
           and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete'))), '{}') as lacks
-      from pg_class c
-      where c.relkind in ('r', 'p') and c.relnamespace in ('ats'::regnamespace, 'sync'::regnamespace)`.execute(
-      db,
-    )
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p') and n.nspname in ('ats', 'sync')`.execute(db)
     const { role = '', owns = false, lacks = [] } = rows[0] ?? {}
     if (lacks.length > 0)
       return fail(
