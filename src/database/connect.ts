@@ -1,7 +1,7 @@
 import { Kysely, type LogEvent, PostgresDialect } from 'kysely'
-import pg from 'pg'
 import { connectionStringOf } from '../config/database-url.ts'
 import { boundTransactions } from './bound-transactions.ts'
+import { ConnectionPool } from './connection-pool.ts'
 import type { Database } from './database-types.ts'
 import { pinSession, type SessionLimits } from './pin-session.ts'
 import { PreparingClient } from './preparing-client.ts'
@@ -31,7 +31,7 @@ const lockMs = 30_000
 /** @param url postgres:// URL; TLS as its `sslmode` says. */
 export function connect(url: string, options: ConnectOptions = {}): Db {
   const limits = limitsOf(options)
-  const pool = new pg.Pool({
+  const pool = new ConnectionPool({
     Client: PreparingClient,
     connectionString: connectionStringOf(url),
     max: options.max ?? 8,
@@ -47,14 +47,13 @@ export function connect(url: string, options: ConnectOptions = {}): Db {
       if (limits.transactionMs > 0) boundTransactions(client, limits.transactionMs)
     },
   })
-  // A connection that breaks is replaced by the pool, and fails the transaction that has it at its next statement.
-  // Whoever listens to neither ends the process.
-  pool.on('error', () => {})
-  pool.on('connect', (client) => client.on('error', () => {}))
   const { onStatement } = options
   return new Kysely<Database>({
     dialect: new PostgresDialect({ pool }),
-    ...(onStatement === undefined ? {} : { log: onStatement }),
+    log(event) {
+      if (event.level === 'error') pool.noteFailure(event.error)
+      onStatement?.(event)
+    },
   })
 }
 

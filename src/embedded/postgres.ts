@@ -90,11 +90,13 @@ async function prepareCluster(dataDir: string, server?: PostgresServer): Promise
 }
 
 async function createDatabase(url: string): Promise<void> {
-  await runStatement(`${url}/postgres`, `CREATE DATABASE ${DATABASE}`).catch((error: { code?: string }) => {
-    const alreadyThere = error.code === '42P04'
-    if (!alreadyThere) throw error
+  await runStatement(`${url}/${DATABASE}`, 'SELECT 1').catch(async (error: { code?: string }) => {
+    if (error.code !== NO_SUCH_DATABASE) throw error
+    await runStatement(`${url}/postgres`, `CREATE DATABASE ${DATABASE}`)
   })
 }
+
+const NO_SUCH_DATABASE = '3D000'
 
 function embeddedPostgres({ server, url, port }: Launched, pidFile: string): EmbeddedPostgres {
   return {

@@ -2,11 +2,16 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
 export interface TcpProxy extends AsyncDisposable {
+  /** Leads new connections elsewhere; those there are stay. */
+  switchTo(target: string): void
   /** Cuts all connections and takes no more. */
   close(): Promise<void>
 }
 
-/** Passes connections to a port of the loopback address on to `target` (host:port), so that a server can go away. */
+/**
+ * Passes connections to a port of the loopback address on to `target` (host:port), so that a server can go away, or
+ * another one can take its place.
+ */
 export async function startTcpProxy(port: number, target: string): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   const keep = (socket: Socket) => {
@@ -16,8 +21,9 @@ export async function startTcpProxy(port: number, target: string): Promise<TcpPr
     socket.once('close', () => sockets.delete(socket))
     return socket
   }
-  const [host, targetPort] = target.split(':') as [string, string]
+  let place = target
   const server = createServer((near) => {
+    const [host, targetPort] = place.split(':') as [string, string]
     const far = keep(connect(Number(targetPort), host))
     keep(near).pipe(far).pipe(near)
     near.once('close', () => far.destroy())
@@ -26,7 +32,10 @@ export async function startTcpProxy(port: number, target: string): Promise<TcpPr
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const close = () => closeAll(server, sockets)
-  return { close, [Symbol.asyncDispose]: close }
+  const switchTo = (other: string) => {
+    place = other
+  }
+  return { switchTo, close, [Symbol.asyncDispose]: close }
 }
 
 async function closeAll(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
