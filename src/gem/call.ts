@@ -7,6 +7,8 @@ export interface Call {
   perPage?: number
   query: Record<string, string>
   signal: AbortSignal | undefined
+  /** On a connection that no other call has used. */
+  freshConnection?: boolean | undefined
 }
 
 /** Names the call in errors and logs. Query values stay out: they may be e-mail addresses. */

@@ -58,9 +58,9 @@ async function fetchPage(transport: Transport, request: PageRequest, askedAt: Da
   return { ...answer, bytes: body.length, records, needsSanitising, wasCut }
 }
 
-function callOf({ path, query, page, perPage, signal }: PageRequest): Call {
+function callOf({ path, query, page, perPage, signal, freshConnection }: PageRequest): Call {
   const paging = { page: String(page), per_page: String(perPage) }
-  return { path, label: path, page, perPage, query: { ...query, ...paging }, signal }
+  return { path, label: path, page, perPage, query: { ...query, ...paging }, signal, freshConnection }
 }
 
 /** Gem's clock, but never later than ours: by one that runs ahead, changes of the time between would be asked for by nobody. */
@@ -74,6 +74,7 @@ async function fetchItem(transport: Transport, request: ItemRequest): Promise<Ge
     label: `${request.path}{id}`,
     query: {},
     signal: request.signal,
+    freshConnection: request.freshConnection,
   }
   const answer = await transport.get(call)
   if (isUnknownItem(answer)) return { found: false }

@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { Agent, buildConnector } from 'undici'
+import { Agent, buildConnector, Client } from 'undici'
 import { isPrivateAddress, PrivateAddressError, publicLookup } from './private-address.ts'
 
 const KEEP_ALIVE_MS = 30_000
@@ -16,14 +16,23 @@ export interface GemDispatcherOptions {
 }
 
 /** A pool of kept-alive connections. It checks each address at the moment it connects to it, against DNS rebinding. */
-export function createGemDispatcher(options: GemDispatcherOptions): Agent {
-  return new Agent({
-    connections: options.connections ?? 4,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+export class GemDispatcher extends Agent {
+  readonly #connect: buildConnector.connector
+
+  constructor(connections: number, connect: buildConnector.connector) {
     // HTTP/2 has one connection carry all calls, so that one reset fails them all.
-    allowH2: false,
-    connect: createConnector(options),
-  })
+    super({ connections, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false, connect })
+    this.#connect = connect
+  }
+
+  /** A connection of its own, outside of the pool; to be destroyed by whoever asked for it. */
+  freshConnection(origin: string): Client {
+    return new Client(origin, { allowH2: false, connect: this.#connect })
+  }
+}
+
+export function createGemDispatcher(options: GemDispatcherOptions): GemDispatcher {
+  return new GemDispatcher(options.connections ?? 4, createConnector(options))
 }
 
 function createConnector(options: GemDispatcherOptions): buildConnector.connector {

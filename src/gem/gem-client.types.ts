@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici'
+import type { GemDispatcher } from './dispatcher.ts'
 import type { Limiter } from './limiter.ts'
 
 /** Milliseconds. `total` bounds one answer as a whole: a body that trickles in resets `body` for ever. */
@@ -22,7 +22,7 @@ export interface GemClientOptions {
   /** The largest answer taken, in bytes after decompression. Default 32 MiB. */
   maxBodyBytes?: number | undefined
   /** A pool shared by several clients (see `createGemDispatcher`), closed by its owner. Default: an own pool. */
-  dispatcher?: Dispatcher | undefined
+  dispatcher?: GemDispatcher | undefined
   /** Our own clock. Default: the machine's. */
   now?: (() => Date) | undefined
   /** Told of each request once it has ended, however it did. */
@@ -45,6 +45,8 @@ export interface PageRequest {
   perPage: number
   query: Record<string, string>
   signal?: AbortSignal | undefined
+  /** Made on a connection that no other call has used: what is wrong may be the one that the pool would take. */
+  freshConnection?: boolean | undefined
 }
 
 /** A page as it was answered. */
@@ -78,6 +80,8 @@ export interface ItemRequest {
   path: string
   id: string
   signal?: AbortSignal | undefined
+  /** As of a page. */
+  freshConnection?: boolean | undefined
 }
 
 export type GemItem = { found: true; record: unknown; needsSanitising: boolean } | { found: false }

@@ -8,7 +8,7 @@ import { toAnswerError } from './answer-errors.ts'
 import { checkBaseUrl } from './base-url.ts'
 import { type Call, pathAndQuery } from './call.ts'
 import { Deadline } from './deadline.ts'
-import { createGemDispatcher } from './dispatcher.ts'
+import { createGemDispatcher, type GemDispatcher } from './dispatcher.ts'
 import type { GemClientOptions, GemTimeouts } from './gem-client.types.ts'
 import { type Limiter, unlimited } from './limiter.ts'
 import { toNetworkError } from './network-errors.ts'
@@ -26,7 +26,7 @@ const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024
 export class Transport {
   readonly #base: URL
   readonly #headers: Record<string, string>
-  readonly #dispatcher: Dispatcher
+  readonly #dispatcher: GemDispatcher
   readonly #ownsDispatcher: boolean
   readonly #limiter: Limiter
   readonly #timeouts: GemTimeouts
@@ -71,10 +71,11 @@ export class Transport {
   async #exchange(call: Call, path: string): Promise<Answer> {
     call.signal?.throwIfAborted()
     using deadline = new Deadline(this.#timeouts.total, call.signal)
+    const ownConnection = call.freshConnection ? this.#dispatcher.freshConnection(this.#base.origin) : null
     const start = performance.now()
     let status: number | null = null
     try {
-      const response = await this.#dispatcher.request({
+      const response = await (ownConnection ?? this.#dispatcher).request({
         method: 'GET',
         origin: this.#base.origin,
         path,
@@ -91,6 +92,8 @@ export class Transport {
       call.signal?.throwIfAborted()
       throw toNetworkError(call, error, { expired: deadline.expired })
     } finally {
+      // Nobody waits for it, and there is nothing to do if it is gone already.
+      void ownConnection?.destroy()
       const elapsedMs = performance.now() - start
       recordCall(call, status, elapsedMs)
       this.#onCall?.({ status, elapsedMs })

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { RequestRefusedError, UserError, type WaitError } from '../../src/errors.ts'
 import { createGemClient } from '../../src/gem/client.ts'
+import { createGemDispatcher } from '../../src/gem/dispatcher.ts'
 import { unlimited } from '../../src/gem/limiter.ts'
 import { API_KEY, CANDIDATES, connect, connectTo, SECRET, serve } from './gem-server.ts'
 
@@ -189,3 +190,14 @@ for (const key of ['', ' ', 'abc\n', 'a b', 'schlüssel']) {
     assert.throws(() => createGemClient({ ...options, apiKey: API_KEY, applicationSecret: key }), UserError)
   })
 }
+
+test('a fresh connection is one that no other call has used, and none uses it after', async (t) => {
+  const dispatcher = createGemDispatcher({ allowPrivateAddresses: true, connections: 1 })
+  t.after(() => dispatcher.close())
+  const { client, server } = await connectTo(t, (_, response) => response.end('[]'), { dispatcher })
+  const request = { ...CANDIDATES, freshConnection: true }
+  for (const next of [CANDIDATES, CANDIDATES, request, request, CANDIDATES]) await client.fetchPage(next)
+  const [first, second, third, fourth, fifth] = server.requests.map(({ socket }) => socket)
+  assert.ok(first === second && first === fifth, 'the pool has one connection')
+  assert.equal(new Set([first, third, fourth]).size, 3)
+})
