@@ -3,18 +3,48 @@
  * carries it out. Messages name the requirement and the place, never a record's values or a key.
  */
 
-/** The call may succeed when it is made again; `smallerPage` says that a smaller page is worth trying. */
+/** The call may succeed when it is made again. */
 export class TryAgainError extends Error {
   override readonly name = 'TryAgainError'
-  readonly smallerPage: boolean
+  readonly smallerPage: SmallerPage
   /** Where the list cannot be read on, though every call is answered; null for all other failures. */
   readonly deadEnd: DeadEnd | null
+  /** Rows that the failing page was asked for; null unless a list's own page failed. */
+  readonly perPage: number | null
+  /** How far the slice came before it failed; null outside of slices. */
+  readonly slice: FailedSlice | null
 
-  constructor(message: string, options: { smallerPage?: boolean; deadEnd?: DeadEnd; cause?: unknown } = {}) {
+  constructor(message: string, options: TryAgainOptions = {}) {
     super(message, { cause: options.cause })
-    this.smallerPage = options.smallerPage ?? false
+    this.smallerPage = options.smallerPage ?? 'no'
     this.deadEnd = options.deadEnd ?? null
+    this.perPage = options.perPage ?? null
+    this.slice = options.slice ?? null
   }
+
+  /** The same failure, and where it happened. */
+  at(where: Pick<TryAgainOptions, 'perPage' | 'slice'>): TryAgainError {
+    return new TryAgainError(this.message, { ...this, ...where })
+  }
+}
+
+/** Whether a smaller page may come through: worth trying at once, once the same place fails again, or not at all. */
+export type SmallerPage = 'at once' | 'if repeated' | 'no'
+
+interface TryAgainOptions {
+  readonly smallerPage?: SmallerPage
+  readonly deadEnd?: DeadEnd | null
+  readonly perPage?: number | null
+  readonly slice?: FailedSlice | null
+  readonly cause?: unknown
+}
+
+/** What a slice came to before it failed. */
+export interface FailedSlice {
+  /** It has moved the cursor beyond where the list failed before. */
+  readonly progressed: boolean
+  /** Gem has answered one of its calls well. */
+  readonly answered: boolean
 }
 
 /** A place at which a list shows what it has shown before, or should have ended long ago. */

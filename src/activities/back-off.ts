@@ -12,6 +12,11 @@ export function backOff(reason: 'throttled' | 'quota', before: number, random = 
   return (ceiling / 2) * (1 + random())
 }
 
+/** How long to wait before a failed call is made again in its place: 0.5 s, 1 s, 2 s, with jitter. */
+export function retryDelay(failures: number, random = Math.random): number {
+  return 250 * 2 ** (failures - 1) * (1 + random())
+}
+
 const bounds = {
   throttled: { first: 1_000, most: 30 * 60_000 },
   quota: { first: 15 * 60_000, most: 6 * 3_600_000 },

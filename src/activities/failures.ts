@@ -2,6 +2,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { explainCondition } from '../database/conditions.ts'
 import {
   CredentialsRefusedError,
+  type FailedSlice,
   FencedError,
   OtherTeamError,
   RequestRefusedError,
@@ -40,7 +41,7 @@ export function toFailure(error: unknown): Error {
   if (error instanceof FencedError) return forGood(failureTypes.fenced, error)
   if (error instanceof UnusableAccountError) return forGood(failureTypes[error.what], error)
   if (error instanceof UserError) return forGood(failureTypes.user, error)
-  if (error instanceof TryAgainError) return forGood(failureTypes.unavailable, error)
+  if (error instanceof TryAgainError) return forGood(failureTypes.unavailable, error, error.slice)
   // PostgreSQL's messages quote values; which condition it was is in the code, and in the worker's log.
   return ApplicationFailure.create({
     type: failureTypes.other,
@@ -49,8 +50,11 @@ export function toFailure(error: unknown): Error {
   })
 }
 
-const forGood = (type: FailureType, error: Error) =>
-  ApplicationFailure.create({ type, message: error.message, nonRetryable: true })
+const forGood = (type: FailureType, error: Error, slice: FailedSlice | null = null) =>
+  ApplicationFailure.create({
+    ...{ type, message: error.message, nonRetryable: true },
+    ...(slice === null ? {} : { details: [slice] }),
+  })
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error'

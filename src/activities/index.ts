@@ -19,6 +19,7 @@ import type {
   MirroredState,
 } from './account.types.ts'
 import { AccountLimiter } from './account-limiter.ts'
+import type { Pause } from './call-retries.ts'
 import { loadAccount } from './load-account.ts'
 import { measuredLimiter } from './measured-limiter.ts'
 import { type Meter, silentMeter } from './meter.ts'
@@ -41,6 +42,10 @@ export interface ActivityDependencies {
   readonly hasSearchAttributes: boolean
   /** A connection pool that all accounts share, by whether their base URL may be insecure. */
   readonly dispatcherFor: (allowInsecureBaseUrl: boolean) => NonNullable<GemClientOptions['dispatcher']>
+  /** How patient calls to Gem are. Default: more than its gateway. */
+  readonly timeouts?: GemClientOptions['timeouts']
+  /** How to wait before a failed call is made again. Default: by the clock. */
+  readonly pause?: Pause | undefined
 }
 
 export type Activities = ReturnType<typeof createActivities>
@@ -54,6 +59,8 @@ export function createActivities({
   meter = silentMeter,
   hasSearchAttributes,
   dispatcherFor,
+  timeouts,
+  pause,
 }: ActivityDependencies) {
   let slices = 0
   const activities = {
@@ -80,6 +87,7 @@ export function createActivities({
         ...credentials,
         limiter: measuredLimiter(limiter, meter),
         dispatcher: dispatcherFor(credentials.allowInsecureBaseUrl),
+        timeouts,
         onCall: ({ status, elapsedMs }) => meter.gemCalled(input.stream, status, elapsedMs / 1000),
       })
       const lines = linesOf(log, input)
@@ -99,6 +107,7 @@ export function createActivities({
             key,
             meter,
             signal: context.cancellationSignal,
+            pause,
             log: lines,
           },
           input,

@@ -91,12 +91,13 @@ async function markAll(
 
 async function mark(
   { db, meter }: SliceContext,
-  { leaseEpoch }: Slice,
+  { leaseEpoch, retries }: Slice,
   pass: FullPass,
   cursor: Cursor,
   gone: readonly Row[],
 ): Promise<void> {
   const deleted = await markGone(db, pass, { leaseEpoch, cursor, ids: gone.map((row) => row.id) })
+  if (deleted > 0) retries.madeProgress({ isNews: true })
   meter.rowsWritten(pass.model.table, { deleted })
 }
 

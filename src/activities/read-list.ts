@@ -9,10 +9,10 @@ import { streams } from '../streams.ts'
 import { CommittingPage, commitInOrder } from './commit-in-order.ts'
 import { tryDeadEnd } from './dead-end.ts'
 import type { MappingOf } from './map-page.ts'
-import { type FetchedPage, readPages } from './read-pages.ts'
+import { type FetchedPage, type PagesRequest, readPages } from './read-pages.ts'
 import type { SliceEnd } from './slice.types.ts'
 import type { Slice, SliceContext } from './slice-context.ts'
-import { nextStep, queryOf } from './steps.ts'
+import { compareSteps, isBeyond, nextStep, queryOf } from './steps.ts'
 
 /** Where a slice has come to: it ends, or it goes on from the cursor. */
 export type Reached = { readonly end: SliceEnd } | { readonly end: null; readonly cursor: Cursor }
@@ -34,6 +34,8 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
     path: streams[slice.stream].path,
     query: queryOf(slice.stream, begin),
     ...{ offset: begin.offset, reading: begin.reading, size: begin.size, maxPerPage, mostRows },
+    failedAt: failedWithin(begin),
+    retries: slice.retries,
     total: slice.goesOn && context.attempt === 1 ? begin.total : null,
     inFlight: slice.inFlight,
     mayFetch: slice.mayCall,
@@ -117,6 +119,14 @@ function expectedAfter({ inserted, updated, unchanged }: WriteCounts): Expected 
   return inserted > unchanged + updated ? 'new' : 'anything'
 }
 
+/** Where the list has failed, as the step being read sees it: a later step's place lies behind all of its pages. */
+function failedWithin({ step, failedAt }: Cursor): PagesRequest['failedAt'] {
+  if (failedAt === null) return null
+  const order = compareSteps(step, failedAt.step)
+  if (order === 0) return failedAt
+  return order < 0 ? { ...failedAt, offset: Number.POSITIVE_INFINITY } : null
+}
+
 /** The cursor at a place that means the same at its page size; where none can be told, at the list's begin. */
 function placed(cursor: Cursor): Cursor {
   if (holdsAt(cursor.reading, cursor.size.perPage)) return cursor
@@ -138,6 +148,7 @@ function advance(
     size: nextSize,
     reading,
     deadEnd: null,
+    failedAt: isBeyond({ step: cursor.step, offset: nextOffset }, cursor.failedAt) ? null : cursor.failedAt,
     total,
     startedAt: cursor.startedAt ?? page.serverTime?.toISOString() ?? null,
     unreadable: cursor.unreadable + unreadable,

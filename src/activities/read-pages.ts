@@ -1,16 +1,14 @@
-import type { GemClient, PageBody } from '../gem/client.ts'
+import { TryAgainError } from '../errors.ts'
+import type { GemClient } from '../gem/client.ts'
 import { deadEndError } from '../gem/dead-end.ts'
-import { judgePage, type ListReading } from '../gem/list-reading.ts'
-import { type PageSize, pageSizeAfterGoodPage } from '../gem/page-size.ts'
+import { holdsAt, judgePage, type ListReading } from '../gem/list-reading.ts'
+import { type PageSize, pageSizeAfterGoodPage, smallerPageSize } from '../gem/page-size.ts'
 import { offsetAfter, pageAt } from '../gem/paging.ts'
-import { readable, type Unreadable } from '../gem/parse-body.ts'
-import { inSpan, recordSpan } from '../tracing.ts'
+import { AskedPage, hasRoom, type ListToRead, type PageAnswer, waiting } from './asked-page.ts'
+import type { CallRetries, FailedCall } from './call-retries.ts'
 import type { ReadPage } from './read-page.ts'
 
-export interface PagesRequest {
-  /** Of the collection, with its trailing slash. */
-  readonly path: string
-  readonly query: Readonly<Record<string, string>>
+export interface PagesRequest extends ListToRead {
   /** Rows that are committed already. */
   readonly offset: number
   /** What the pages before the offset have shown. */
@@ -21,19 +19,19 @@ export interface PagesRequest {
   readonly mostRows: number
   readonly size: PageSize
   readonly maxPerPage: number
+  /** Where the list has failed before, and at which page size; null: nowhere. */
+  readonly failedAt: { readonly offset: number; readonly perPage: number } | null
+  /** Pages that fail are asked for again by them. */
+  readonly retries: CallRetries
   /** Most calls under way at a time. */
   readonly inFlight: number
   /** Asked before each call: whether the slice has room for another page. */
   readonly mayFetch: () => boolean
-  /** Reads the page that is next, while the one before it is committed. The body is its own. */
-  readonly read: (body: Buffer) => Promise<ReadPage | Unreadable>
   readonly signal: AbortSignal
 }
 
-type Answer = ReadPage & Omit<PageBody, 'body'>
-
 export interface FetchedPage {
-  readonly page: Answer
+  readonly page: PageAnswer
   readonly perPage: number
   /** Where the next page begins, and at which size. */
   readonly nextOffset: number
@@ -58,6 +56,9 @@ export async function* readPages(client: GemClient, request: PagesRequest): Asyn
   let following = { page: pageAt(offset, size.perPage).page, perPage: size.perPage }
   let lastKnown = Math.max(following.page, Math.ceil((request.total ?? 0) / size.perPage))
 
+  const ask = (place: { page: number; perPage: number }, freshConnection = false) =>
+    new AskedPage(client, request, { ...place, signal, freshConnection, onFetched: fetchAhead })
+
   const fetchAhead = () => {
     // Pages are numbered by their size: those of another one come when all of the old one are read.
     const isCounted = following.perPage === size.perPage
@@ -67,27 +68,71 @@ export async function* readPages(client: GemClient, request: PagesRequest): Asyn
       waiting(queue) < request.inFlight &&
       request.mayFetch()
     ) {
-      queue.push(new AskedPage(client, request, { ...following, signal, onFetched: fetchAhead }))
+      const page = ask(following)
+      page.begin()
+      queue.push(page)
       following = { ...following, page: following.page + 1 }
     }
     // One page ahead of the commit is enough: those behind it wait as the bytes that came, which cost the collector nothing.
     queue[0]?.beginReading()
   }
 
+  /** In the place of a page that has failed: the same again, or its rows by smaller pages, of which this is the first. */
+  const askAgain = async (failed: AskedPage, smaller: boolean): Promise<AskedPage> => {
+    const to = failed.perPage > size.perPage ? size : smallerPageSize(size)
+    const splits = smaller && to.perPage < failed.perPage && holdsAt(reading, to.perPage)
+    if (splits) size = to
+    const places = splits
+      ? placesOf(offset, offsetAfter(failed.number, failed.perPage), size.perPage)
+      : [{ page: failed.number, perPage: failed.perPage }]
+    const [first = failed, ...others] = places.map((place) => ask(place, true))
+    queue.unshift(...others)
+    await hasRoom(queue, request.inFlight)
+    return first
+  }
+
+  let failedAt = request.failedAt
+  /** Reads the page that is next. Where the list is known to fail, one call a slice is enough to see whether it still does. */
+  const readInPlace = async (next: AskedPage) => {
+    const isKnownToFail = request.failedAt !== null && isWithin(next, request.failedAt.offset)
+    let asked = next
+    const read = async (failed: FailedCall | null) => {
+      if (failed !== null) {
+        const isRepeated = failedAt?.offset === offset && failedAt.perPage === asked.perPage
+        failedAt = { offset, perPage: asked.perPage }
+        const { smallerPage } = failed.error
+        asked = await askAgain(
+          asked,
+          smallerPage === 'at once' || (smallerPage === 'if repeated' && isRepeated),
+        )
+      }
+      return { next: asked, answer: await asked.beginReading() }
+    }
+    try {
+      return await (isKnownToFail ? read(null) : request.retries.run(read, signal))
+    } catch (error) {
+      throw error instanceof TryAgainError ? error.at({ perPage: asked.perPage }) : error
+    }
+  }
+
   try {
     fetchAhead()
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const { page, isLast, ...judged } = await judge(request, reading, next, await next.beginReading())
+    for (let queued = queue.shift(); queued !== undefined; queued = queue.shift()) {
+      const { next, answer } = await readInPlace(queued)
+      const { page, isLast, ...judged } = await judge(request, reading, next, answer)
       reading = judged.reading
       offset = offsetAfter(next.number, next.perPage)
+      // A page without rows, such as the one behind the last, is shown to each slice that comes back.
+      if (page.count > 0) request.retries.madeProgress({ isNews: offset > (request.failedAt?.offset ?? -1) })
       // Pages of odd sizes are counted through at one size.
       if (reading.unevenAt === null) size = pageSizeAfterGoodPage(size, request.maxPerPage)
-      if (size.perPage === next.perPage) {
-        lastKnown = isLast ? next.number : lookAhead(page, next.number, next.perPage, request.inFlight)
-        fetchAhead()
-      } else if (queue.length === 0) {
-        following = { page: pageAt(offset, size.perPage).page, perPage: size.perPage }
-        lastKnown = following.page
+      if (!isLast) {
+        if (following.perPage !== size.perPage && queue.length === 0) {
+          following = { page: pageAt(offset, size.perPage).page, perPage: size.perPage }
+          lastKnown = following.page
+        }
+        if (next.perPage === size.perPage)
+          lastKnown = lookAhead(page, next.number, next.perPage, request.inFlight)
         fetchAhead()
       }
       yield { page, perPage: next.perPage, nextOffset: offset, nextSize: size, isLast, reading }
@@ -98,68 +143,21 @@ export async function* readPages(client: GemClient, request: PagesRequest): Asyn
   }
 }
 
-interface AskedPlace {
-  readonly page: number
-  readonly perPage: number
-  readonly signal: AbortSignal
-  /** Told when the page is being read: another one may be asked for. */
-  readonly onFetched: () => void
+/** The pages of a size that hold the rows between two offsets. */
+function placesOf(from: number, to: number, perPage: number): { page: number; perPage: number }[] {
+  const first = pageAt(from, perPage).page
+  const last = Math.ceil(to / perPage)
+  return Array.from({ length: last - first + 1 }, (_, index) => ({ page: first + index, perPage }))
 }
 
-/** Pages of which there is no more than the call or its answer: the one that is being read is neither. */
-const waiting = ([next, ...others]: readonly AskedPage[]) => others.length + (next && !next.isFetched ? 1 : 0)
-
-/** A page that has been asked for. What becomes of it is handled where it is awaited; it may never be. */
-class AskedPage {
-  readonly number: number
-  readonly perPage: number
-  readonly #request: PagesRequest
-  readonly #fetched: Promise<PageBody>
-  readonly #signal: AbortSignal
-  readonly #onFetched: () => void
-  /** It has been answered, and is being read. */
-  isFetched = false
-  #answer: Promise<Answer> | null = null
-
-  constructor(client: GemClient, request: PagesRequest, { page, perPage, signal, onFetched }: AskedPlace) {
-    this.number = page
-    this.perPage = perPage
-    this.#request = request
-    this.#signal = signal
-    this.#onFetched = onFetched
-    const { path, query } = request
-    this.#fetched = inSpan('fetch page', { attributes: { page, per_page: perPage } }, () =>
-      client.fetchPageBody({ path, query: { ...query }, page, perPage, signal }),
-    )
-    this.#fetched.catch(() => {})
-  }
-
-  beginReading(): Promise<Answer> {
-    if (this.#answer === null) {
-      this.#answer = this.#read()
-      this.#answer.catch(() => {})
-    }
-    return this.#answer
-  }
-
-  async #read(): Promise<Answer> {
-    const { body, ...answer } = await this.#fetched
-    this.isFetched = true
-    if (!this.#signal.aborted) this.#onFetched()
-    const { number: page, perPage } = this
-    const start = performance.now()
-    const read = readable({ label: this.#request.path, page, perPage }, await this.#request.read(body))
-    const attributes = { page, records: read.count }
-    recordSpan('map page', { attributes }, (performance.now() - start) / 1000)
-    return { ...answer, ...read }
-  }
-}
+const isWithin = ({ number, perPage }: AskedPage, offset: number) =>
+  offsetAfter(number - 1, perPage) <= offset && offset < offsetAfter(number, perPage)
 
 async function judge(
   { path, mostRows, read }: PagesRequest,
   before: ListReading,
   { number, perPage }: { readonly number: number; readonly perPage: number },
-  page: Answer,
+  page: PageAnswer,
 ): Promise<Pick<FetchedPage, 'page' | 'isLast' | 'reading'>> {
   const total = page.pagination?.total ?? null
   const verdict = judgePage(before, { ...page, number, perPage, total }, mostRows)
@@ -185,7 +183,7 @@ async function readNothing(read: PagesRequest['read']): Promise<ReadPage> {
 }
 
 /** The last page that is worth asking for, given one that is not the last. */
-function lookAhead(page: Answer, number: number, perPage: number, inFlight: number): number {
+function lookAhead(page: PageAnswer, number: number, perPage: number, inFlight: number): number {
   if (page.count < perPage) return number + 1
   if (page.pagination === null) return number + inFlight
   // One more page than the total says: rows may have come since, and only the page after them proves the end.

@@ -1,5 +1,6 @@
 import type { RunMode } from '../database/database-types.ts'
 import type { StreamName } from '../streams.ts'
+import type { RetriesFrom } from './call-retries.ts'
 
 export interface SliceInput {
   readonly account: string
@@ -12,6 +13,7 @@ export interface SliceInput {
   readonly inFlight: number
   /** The slice before it has ended well, and so has all else: the list's next pages may be asked for at once. */
   readonly goesOn: boolean
+  readonly retriesFrom: RetriesFrom
   /** 429s in a row before this slice: how long to wait where Gem does not say. */
   readonly throttledBefore: number
   /** Begin of the window that a person asked for, ISO 8601; null: where the last run began. */

@@ -1,4 +1,4 @@
-import type { Cursor, Step } from '../database/checkpoints.ts'
+import type { Cursor, FailedPlace, Step } from '../database/checkpoints.ts'
 import type { RunMode } from '../database/database-types.ts'
 import { toQuery } from '../gem/filters.ts'
 import { type StreamName, streams } from '../streams.ts'
@@ -37,4 +37,31 @@ export function queryOf(
     ...(includeDeleted ? { include_deleted: true } : {}),
     ...(filter === undefined ? {} : { [filter]: since }),
   })
+}
+
+/** Where a list is read or has failed. */
+type Place = Pick<FailedPlace, 'step' | 'offset'>
+
+/** Whether a list is read, by the order of its steps, beyond a place at which it has failed. */
+export function isBeyond(place: Place, failedAt: Place | null): boolean {
+  if (failedAt === null) return true
+  const order = compareSteps(place.step, failedAt.step)
+  return order > 0 || (order === 0 && place.offset > failedAt.offset)
+}
+
+/** Below 0 where a stream reads the first one earlier. */
+export const compareSteps = (one: Step, other: Step) => orderOf(one) - orderOf(other)
+
+function orderOf(step: Step): number {
+  const last = Number.MAX_SAFE_INTEGER
+  switch (step.kind) {
+    case 'whole':
+      return 0
+    case 'window':
+      return 1 + step.filter
+    case 'absences':
+      return last - 1
+    case 'done':
+      return last
+  }
 }

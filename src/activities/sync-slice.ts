@@ -1,5 +1,13 @@
+import { isDeepStrictEqual } from 'node:util'
 import { markKeyCompared } from '../accounts/key-comparison.ts'
-import { type Cursor, type Lease, readWatermark, saveLearned, takeLease } from '../database/checkpoints.ts'
+import {
+  type Cursor,
+  type Lease,
+  readWatermark,
+  type Step,
+  saveLearned,
+  takeLease,
+} from '../database/checkpoints.ts'
 import type { Db } from '../database/connect.ts'
 import type { AccountState } from '../database/database-types.ts'
 import { lockAccount } from '../database/lock-account.ts'
@@ -9,12 +17,13 @@ import { BlockedError, TryAgainError, WaitError } from '../errors.ts'
 import { newReading } from '../gem/list-reading.ts'
 import { smallerPageSize, startingPageSize } from '../gem/page-size.ts'
 import { streams } from '../streams.ts'
+import { CallRetries, withRetries } from './call-retries.ts'
 import { compareKey } from './compare-key.ts'
 import { lookForAbsent } from './look-for-absent.ts'
-import { readList } from './read-list.ts'
+import { type Reached, readList } from './read-list.ts'
 import type { SliceEnd, SliceInput, SliceResult } from './slice.types.ts'
 import { type Slice, type SliceContext, sliceBudget } from './slice-context.ts'
-import { firstStep } from './steps.ts'
+import { compareSteps, firstStep, isBeyond } from './steps.ts'
 import type { SyncSettings } from './sync-settings.ts'
 
 /**
@@ -24,11 +33,14 @@ import type { SyncSettings } from './sync-settings.ts'
  *
  * @throws TryAgainError, CredentialsRefusedError, RequestRefusedError from Gem; FencedError; PostgreSQL's errors.
  */
-export async function syncSlice(context: SliceContext, input: SliceInput): Promise<SliceResult> {
-  const { db } = context
+export async function syncSlice(given: SliceContext, input: SliceInput): Promise<SliceResult> {
+  const { db, pause, signal } = given
+  const { until, mayCall } = sliceBudget()
+  const retries = new CallRetries({ from: input.retriesFrom, until, pause })
+  const context = { ...given, gem: withRetries(given.gem, retries, signal) }
   const { runId, stream } = input
   const { leaseEpoch, cursor, accountState } = await begin(context, input)
-  const slice: Slice = { ...input, leaseEpoch, mayCall: sliceBudget() }
+  const slice: Slice = { ...input, leaseEpoch, mayCall, retries }
   // Scheduled before the account was paused, and begun after: a worker or a database was away in between.
   if (accountState !== 'ACTIVE') return { kind: 'halted', counts: await readCounts(db, runId, stream) }
   try {
@@ -43,7 +55,7 @@ export async function syncSlice(context: SliceContext, input: SliceInput): Promi
     const end = await learnFrom(error, context, slice)
     const rateLimitedMs = end?.kind === 'wait' ? end.ms : 0
     await countSpent(db, slice, { requests: context.limiter.takeCalls(), rateLimitedMs })
-    if (end === null) throw error
+    if (end === null) throw error instanceof TryAgainError ? error.at({ slice: retries.slice }) : error
     return { ...end, counts: await readCounts(db, runId, stream) }
   }
 }
@@ -65,11 +77,11 @@ async function begin(
 async function goOn(context: SliceContext, slice: Slice, from: Cursor): Promise<SliceEnd> {
   let cursor = from
   while (cursor.step.kind !== 'done') {
-    const work = cursor.step.kind === 'absences' ? lookForAbsent : readList
-    const reached = await work(context, slice, cursor)
+    const reached = await readStep(context, slice, cursor)
     if (reached.end !== null) return reached.end
     cursor = reached.cursor
   }
+  if (cursor.failedAt !== null) await saveLearned(context.db, slice, () => ({ failedAt: null }))
   await completeStream(context.db, {
     ...slice,
     overlapMs: context.settings.overlapMs,
@@ -81,6 +93,20 @@ async function goOn(context: SliceContext, slice: Slice, from: Cursor): Promise<
   return { kind: 'done', problem: cursor.keepAbsent }
 }
 
+/** @throws what a step fails by, which is kept for the next attempt. */
+async function readStep(context: SliceContext, slice: Slice, cursor: Cursor): Promise<Reached> {
+  const { step, failedAt } = cursor
+  try {
+    if (step.kind !== 'absences') return await readList(context, slice, cursor)
+    if (failedAt?.step.kind === 'absences') slice.retries.holdBack()
+    return await lookForAbsent(context, slice, cursor)
+  } catch (error) {
+    if (error instanceof TryAgainError)
+      await saveLearned(context.db, slice, (stored) => learnedFrom(error, step, stored))
+    throw error
+  }
+}
+
 async function firstCursor(db: Db, input: SliceInput, settings: SyncSettings): Promise<Cursor> {
   const since = await beginOfWindow(db, input)
   return {
@@ -89,6 +115,7 @@ async function firstCursor(db: Db, input: SliceInput, settings: SyncSettings): P
     size: startingPageSize(settings.maxPerPage),
     reading: newReading,
     deadEnd: null,
+    failedAt: null,
     startedAt: null,
     since,
     round: 0,
@@ -109,8 +136,7 @@ async function beginOfWindow(db: Db, { account, stream, since }: SliceInput): Pr
 }
 
 /**
- * Keeps what an error teaches: a page that was too much for Gem is smaller the next time; a list that cannot be read on
- * is tried at that place first; a 429, of which the limiter knows already, ends the slice as a wait.
+ * A 429, of which the limiter knows already, ends the slice as a wait.
  *
  * @returns null for an error that is the caller's.
  */
@@ -119,12 +145,6 @@ async function learnFrom(
   { db, meter, log }: SliceContext,
   slice: Slice,
 ): Promise<SliceEnd | null> {
-  if (error instanceof TryAgainError && (error.smallerPage || error.deadEnd !== null)) {
-    await saveLearned(db, slice, ({ size, deadEnd }) => ({
-      size: error.smallerPage ? smallerPageSize(size) : size,
-      deadEnd: error.deadEnd ?? deadEnd,
-    }))
-  }
   if (!(error instanceof WaitError || error instanceof BlockedError)) return null
   const reason = error instanceof WaitError ? error.reason : null
   const ms = Math.ceil(await readBlock(db, slice.account))
@@ -133,4 +153,25 @@ async function learnFrom(
     log.info({ reason, seconds: ms / 1000 }, 'Gem asks for a pause')
   }
   return { kind: 'wait', ms, reason }
+}
+
+/**
+ * What an error teaches: a page that was too much for Gem is smaller the next time; a list that cannot be read on is tried
+ * at that place first; where it has failed, it has to be read further to have got on.
+ */
+function learnedFrom(error: TryAgainError, step: Step, stored: Cursor): Partial<Cursor> {
+  if (error.deadEnd !== null) return { deadEnd: error.deadEnd }
+  const perPage = Math.min(error.perPage ?? stored.size.perPage, stored.size.perPage)
+  // The cursor is stored with the first page of a step.
+  const place = { step, offset: compareSteps(step, stored.step) === 0 ? stored.offset : 0, perPage }
+  const isRepeated = isDeepStrictEqual(stored.failedAt, place)
+  const shrinks =
+    error.perPage !== null &&
+    (error.smallerPage === 'at once' || (error.smallerPage === 'if repeated' && isRepeated))
+  const size = { ...stored.size, perPage }
+  const isFurther = !isBeyond(stored.failedAt ?? place, place)
+  return {
+    failedAt: isFurther ? place : stored.failedAt,
+    size: shrinks ? smallerPageSize(size) : size,
+  }
 }

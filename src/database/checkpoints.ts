@@ -20,6 +20,13 @@ export type Step =
   | { readonly kind: 'absences' }
   | { readonly kind: 'done' }
 
+/** A page that failed. */
+export interface FailedPlace {
+  readonly step: Step
+  readonly offset: number
+  readonly perPage: number
+}
+
 /** How far a stream has been read in a run. It moves only in the transaction that commits the rows it has passed. */
 export interface Cursor {
   readonly step: Step
@@ -30,6 +37,8 @@ export interface Cursor {
   readonly reading: ListReading
   /** Where an earlier attempt found that the list cannot be read on; null where none did. */
   readonly deadEnd: DeadEnd | null
+  /** The last place at which the list has failed and which was not read since; null: there is none. */
+  readonly failedAt: FailedPlace | null
   /** Gem's clock when the stream's first page was answered, ISO 8601; null before. */
   readonly startedAt: string | null
   /** Begin of the delta's window, ISO 8601; null: there is none to read from. */
@@ -72,7 +81,7 @@ export interface Claim {
 
 /**
  * Takes a stream over: whoever held it before can commit no more. The cursor goes on where this run left it; a run
- * that begins gets the given one, with the page size that worked last and the place at which the list led nowhere. An
+ * that begins gets the given one, with the page size that worked last and the places at which the list led nowhere or failed. An
  * account that has been removed has no run, and PostgreSQL refuses what slips through (foreign key).
  *
  * @throws FencedError for an attempt that was held up until a newer one had begun, or its run had ended.
@@ -89,7 +98,8 @@ export async function takeLease(db: Db, claim: Claim, initial: Cursor): Promise<
       cursor = case when c.run_id = excluded.run_id then c.cursor
         else excluded.cursor || jsonb_build_object(
           'size', coalesce(c.cursor -> 'size', excluded.cursor -> 'size'),
-          'deadEnd', coalesce(c.cursor -> 'deadEnd', excluded.cursor -> 'deadEnd')) end
+          'deadEnd', coalesce(c.cursor -> 'deadEnd', excluded.cursor -> 'deadEnd'),
+          'failedAt', coalesce(c.cursor -> 'failedAt', excluded.cursor -> 'failedAt')) end
       where c.run_id is distinct from excluded.run_id or (c.slice, c.attempt) < (excluded.slice, excluded.attempt)
     returning lease_epoch as "leaseEpoch", cursor`.execute(db)
   const [lease] = rows
@@ -210,7 +220,7 @@ export function fenced({ account, stream }: Pick<Holding, 'account' | 'stream'>)
 export async function saveLearned(
   db: Db,
   holding: Holding,
-  learn: (cursor: Cursor) => Partial<Pick<Cursor, 'size' | 'deadEnd'>>,
+  learn: (cursor: Cursor) => Partial<Pick<Cursor, 'size' | 'deadEnd' | 'failedAt'>>,
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const { rows } = await sql<{ cursor: Cursor }>`

@@ -5,18 +5,22 @@ import { type ErrorBody, readErrorBody } from './error-body.ts'
 import { readRetryAfter } from './retry-after.ts'
 
 type ErrorAnswer = Pick<Answer, 'status' | 'headers' | 'body'>
-type Remedy = 'try-again' | 'smaller-page' | 'wait' | 'wait-quota' | 'credentials' | 'refused'
+type Remedy =
+  | 'try-again'
+  | 'retry-smaller'
+  | 'smaller-page'
+  | 'wait'
+  | 'wait-quota'
+  | 'credentials'
+  | 'refused'
 
-/** What to do about a status; those not named go by their hundred, 4xx refused and 5xx try again. */
+/** What to do about a status; those not named go by their hundred, 4xx refused and 5xx tried again. */
 const REMEDY_OF_STATUS: Record<number, Remedy> = {
   401: 'credentials',
   403: 'credentials',
   408: 'try-again',
   413: 'smaller-page',
   429: 'wait',
-  500: 'smaller-page',
-  502: 'smaller-page',
-  503: 'try-again',
   504: 'smaller-page',
 }
 
@@ -33,8 +37,10 @@ export function toAnswerError(call: Call, answer: ErrorAnswer, now = new Date())
   switch (remedyOf(answer.status, body)) {
     case 'try-again':
       return new TryAgainError(message)
+    case 'retry-smaller':
+      return new TryAgainError(message, { smallerPage: 'if repeated' })
     case 'smaller-page':
-      return new TryAgainError(message, { smallerPage: true })
+      return new TryAgainError(message, { smallerPage: 'at once' })
     case 'wait':
       return new WaitError(message, 'throttled', readRetryAfter(answer.headers, now))
     case 'wait-quota':
@@ -60,8 +66,9 @@ function remedyOf(status: number, body: ErrorBody): Remedy {
   const byText = body.code === null ? REMEDY_OF_GATEWAY_TEXT[`${status} ${body.message}`] : undefined
   const remedy = byText ?? REMEDY_OF_STATUS[status]
   if (remedy !== undefined) return remedy
+  if (status >= 500) return 'retry-smaller'
   // A success that is not 200 (204, 206) holds no list; a redirect that was not followed never will.
-  return status >= 500 || status < 300 ? 'try-again' : 'refused'
+  return status < 300 ? 'try-again' : 'refused'
 }
 
 function describe(call: Call, { status, headers }: ErrorAnswer, body: ErrorBody): string {

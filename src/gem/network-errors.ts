@@ -1,14 +1,14 @@
-import { RequestRefusedError, TryAgainError } from '../errors.ts'
+import { RequestRefusedError, type SmallerPage, TryAgainError } from '../errors.ts'
 import { type Call, describeCall } from './call.ts'
 import { PrivateAddressError } from './private-address.ts'
 import { BodyTooLargeError, NotUtf8Error, UnknownEncodingError } from './read-body.ts'
 
 /** Faults that a smaller page may avoid, by the code of undici or zlib. */
-const SMALLER_PAGE: Record<string, string> = {
-  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-  UND_ERR_BODY_TIMEOUT: 'the body stopped coming',
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the body is too large',
-  Z_BUF_ERROR: 'the compressed body is truncated',
+const SMALLER_PAGE: Record<string, readonly [what: string, SmallerPage]> = {
+  UND_ERR_HEADERS_TIMEOUT: ['no answer in time', 'at once'],
+  UND_ERR_BODY_TIMEOUT: ['the body stopped coming', 'at once'],
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: ['the body is too large', 'at once'],
+  Z_BUF_ERROR: ['the compressed body is truncated', 'if repeated'],
 }
 
 /**
@@ -18,16 +18,19 @@ const SMALLER_PAGE: Record<string, string> = {
 export function toNetworkError(call: Call, error: unknown, { expired }: { expired: boolean }): Error {
   const where = describeCall(call)
   if (expired)
-    return new TryAgainError(`${where}: the answer took too long as a whole`, { smallerPage: true })
+    return new TryAgainError(`${where}: the answer took too long as a whole`, { smallerPage: 'at once' })
   const refused = findPrivateAddressError(error)
   if (refused !== null) return new RequestRefusedError(`${where}: ${refused.message}`, 0)
   if (error instanceof BodyTooLargeError)
-    return new TryAgainError(`${where}: ${error.message}`, { smallerPage: true })
+    return new TryAgainError(`${where}: ${error.message}`, { smallerPage: 'at once' })
   if (error instanceof UnknownEncodingError || error instanceof NotUtf8Error)
     return new TryAgainError(`${where}: ${error.message}`)
   const code = codeOf(error)
   const known = SMALLER_PAGE[code]
-  if (known !== undefined) return new TryAgainError(`${where}: ${known} (${code})`, { smallerPage: true })
+  if (known !== undefined) {
+    const [what, smallerPage] = known
+    return new TryAgainError(`${where}: ${what} (${code})`, { smallerPage })
+  }
   const what = isDecompressors(code) ? 'the compressed body is broken' : 'the connection failed'
   return new TryAgainError(`${where}: ${what} (${code})`)
 }

@@ -1,4 +1,4 @@
-import { TryAgainError } from '../errors.ts'
+import { type SmallerPage, TryAgainError } from '../errors.ts'
 import { textOf } from './answer.ts'
 import { type Call, describeCall } from './call.ts'
 import { mayHoldLongNumbers, parseExactJson } from './exact-json.ts'
@@ -19,8 +19,7 @@ export interface Parsed<Value> {
 /** Why a body is not what was asked for; it quotes nothing of it. */
 export interface Unreadable {
   readonly problem: string
-  /** A smaller page may come through. */
-  readonly smallerPage: boolean
+  readonly smallerPage: SmallerPage
 }
 
 /** Raw NULs are no JSON and UTF-8 has no surrogates: both can only come as escapes. */
@@ -91,7 +90,7 @@ function parse(body: Uint8Array): Parsed<unknown> | Unreadable {
 function notJson(text: string): Unreadable {
   const trimmed = text.trim()
   const isTruncated = /^[[{]/.test(trimmed) && !/[\]}]$/.test(trimmed)
-  if (isTruncated) return unreadable('the JSON is truncated', true)
+  if (isTruncated) return unreadable('the JSON is truncated', 'if repeated')
   const kind = trimmed === '' ? 'empty' : trimmed.startsWith('<') ? 'HTML' : 'not valid JSON'
   return unreadable(`the answer is ${kind}`)
 }
@@ -105,4 +104,7 @@ export function readable<Read extends object>(
   throw new TryAgainError(`${describeCall(call)}: ${read.problem}`, { smallerPage: read.smallerPage })
 }
 
-const unreadable = (problem: string, smallerPage = false): Unreadable => ({ problem, smallerPage })
+const unreadable = (problem: string, smallerPage: SmallerPage = 'no'): Unreadable => ({
+  problem,
+  smallerPage,
+})

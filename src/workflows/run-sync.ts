@@ -1,7 +1,8 @@
 import { ActivityFailure, ApplicationFailure, condition, isCancellation } from '@temporalio/workflow'
 import type { Obstacle } from '../activities/account.types.ts'
 import { failureTypes } from '../activities/failure-types.ts'
-import type { SliceResult } from '../activities/slice.types.ts'
+import type { SliceInput, SliceResult } from '../activities/slice.types.ts'
+import type { FailedSlice } from '../errors.ts'
 import { computePhases, type StreamName } from '../streams.ts'
 import { bookkeeping, reading } from './activities.ts'
 import { fencedBy } from './fenced.ts'
@@ -28,8 +29,9 @@ export async function readStreams(context: RunContext, run: RunProgress): Promis
     const unfinished = run.streams.filter(
       (progress) => phase.includes(progress.stream) && isUnfinished(progress),
     )
+    const phaseNow: Phase = { streams: unfinished, slicesUnderWay: 0 }
     await Promise.all(
-      unfinished.map((progress) => noteFence(run, readStream(context, run, progress, unfinished))),
+      unfinished.map((progress) => noteFence(run, readStream(context, run, progress, phaseNow))),
     )
     if (run.fenced !== null) return 'fenced'
     if (isLocked(run)) return 'credentials'
@@ -60,12 +62,18 @@ const isLocked = ({ streams }: RunProgress) =>
 const mustStop = ({ state, isTimeToContinue }: RunContext, run: RunProgress) =>
   isLocked(run) || run.fenced !== null || state.obstacle !== null || isTimeToContinue()
 
+/** Streams that are read side by side. */
+interface Phase {
+  readonly streams: readonly StreamProgress[]
+  slicesUnderWay: number
+}
+
 /** Works a stream slice by slice. */
 async function readStream(
   context: RunContext,
   run: RunProgress,
   progress: StreamProgress,
-  beside: readonly StreamProgress[],
+  phase: Phase,
 ): Promise<void> {
   let goesOn = false
   while (isUnfinished(progress)) {
@@ -74,16 +82,48 @@ async function readStream(
     if (mustStop(context, run)) return
     context.onProgress()
     try {
-      const slice = await readSlice(context, run, progress, { beside, goesOn })
+      phase.slicesUnderWay++
+      const slice = await readSlice(context, run, progress, { beside: phase.streams, goesOn }).finally(() => {
+        phase.slicesUnderWay--
+      })
       take(run, progress, slice)
       goesOn = slice.kind === 'more'
     } catch (error) {
       goesOn = false
       if (isCancellation(error) || fencedBy(error) !== null) throw error
+      if (await isByChance(context, run, progress, { phase, failed: failedSlice(error) })) continue
       if (isForGood(context, run, progress, error)) await giveUp(context, run, progress)
     }
     context.onProgress()
   }
+}
+
+/**
+ * A list's first call of a run may fail before anything shows that Gem is there. The slices beside it tell: if one of
+ * them is answered, the call is made again at once.
+ */
+async function isByChance(
+  context: RunContext,
+  run: RunProgress,
+  progress: StreamProgress,
+  { phase, failed }: { readonly phase: Phase; readonly failed: FailedSlice | null },
+): Promise<boolean> {
+  const isFirst = run.trouble === null && !run.answered && progress.failures === 0
+  if (failed === null || failed.answered || !isFirst || isKnownToFail(context, progress)) return false
+  await condition(() => run.answered || run.trouble !== null || phase.slicesUnderWay === 0)
+  if (!run.answered) return false
+  progress.failures++
+  return true
+}
+
+const isKnownToFail = ({ state }: RunContext, { stream }: StreamProgress) =>
+  state.broken[stream] !== undefined
+
+/** Null for failures that are not Gem's. */
+function failedSlice(error: unknown): FailedSlice | null {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined
+  if (!(cause instanceof ApplicationFailure) || cause.type !== failureTypes.unavailable) return null
+  return (cause.details?.[0] as FailedSlice | undefined) ?? { progressed: false, answered: false }
 }
 
 async function giveUp({ account }: RunContext, run: RunProgress, progress: StreamProgress): Promise<void> {
@@ -95,13 +135,16 @@ async function giveUp({ account }: RunContext, run: RunProgress, progress: Strea
 }
 
 function readSlice(
-  { account, maxInFlight }: RunContext,
+  context: RunContext,
   run: RunProgress,
-  { stream, counts }: StreamProgress,
+  progress: StreamProgress,
   { beside, goesOn }: { readonly beside: readonly StreamProgress[]; readonly goesOn: boolean },
 ): Promise<SliceResult> {
+  const { account, maxInFlight } = context
+  const { stream, counts } = progress
   const sharing = beside.filter(isUnfinished).length
-  const input = {
+  const isHalfOpen = run.trouble !== null || isKnownToFail(context, progress)
+  const input: SliceInput = {
     account,
     runId: run.id,
     mode: run.mode,
@@ -110,6 +153,7 @@ function readSlice(
     inFlight: Math.max(1, Math.floor(maxInFlight / sharing)),
     // Where a call has failed or was refused, one is enough to see whether the next one is.
     goesOn: goesOn && run.throttled === 0 && run.trouble === null,
+    retriesFrom: isHalfOpen ? 'first page' : run.answered ? 'first call' : 'first good answer',
     throttledBefore: run.throttled,
     since: run.since,
     confirmDeletions: run.confirmDeletions,
@@ -121,6 +165,8 @@ function readSlice(
 }
 
 function take(run: RunProgress, progress: StreamProgress, slice: SliceResult): void {
+  if (slice.kind !== 'wait') run.answered = slice.kind !== 'halted'
+  else run.answered = slice.counts.pages > progress.counts.pages
   progress.counts = slice.counts
   progress.error = null
   if (slice.kind !== 'halted') noteSuccess(run, progress)
@@ -163,7 +209,10 @@ function isForGood(
   }
   progress.refused = refusals[type] ?? null
   progress.isBroken = ownFailures.has(type)
-  if (type === failureTypes.unavailable) return noteFailure(run, progress, progress.error, Date.now())
+  const failed = failedSlice(error)
+  run.answered = failed?.answered ?? false
+  if (failed?.progressed) noteSuccess(run, progress)
+  if (failed !== null) return noteFailure(run, progress, progress.error, Date.now())
   // An answer that refuses is an answer: Gem is there.
   run.trouble = null
   return true

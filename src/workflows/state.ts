@@ -53,6 +53,8 @@ export interface RunProgress {
   fenced: string | null
   /** It was begun for one that could write no more. */
   readonly isRenewal: boolean
+  /** Gem has answered a call of the last slice that ended. */
+  answered: boolean
 }
 
 export interface StreamProgress {
@@ -62,7 +64,7 @@ export interface StreamProgress {
   error: string | null
   /** The last failure was this list's own, and not of the set-up. */
   isBroken: boolean
-  /** Failed slices in a row. */
+  /** Failed slices in a row, none of which has read anything. */
   failures: number
   /** It was read to its end, even if something about it needs a person. */
   wasRead: boolean
@@ -115,6 +117,7 @@ export function newRun(
     progressed: false,
     fenced: null,
     isRenewal,
+    answered: false,
   }
 }
 

@@ -77,11 +77,11 @@ describe('a page that is read on another thread', () => {
   test('says why it cannot be read', async () => {
     assert.deepEqual(await threads.read(pageOf('[{"id":')), {
       problem: 'the JSON is truncated',
-      smallerPage: true,
+      smallerPage: 'if repeated',
     })
     assert.deepEqual(await threads.read(pageOf('{}')), {
       problem: 'the answer is not a JSON array',
-      smallerPage: false,
+      smallerPage: 'no',
     })
   })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
+import { CallRetries } from '../../src/activities/call-retries.ts'
 import { readPage } from '../../src/activities/read-page.ts'
 import { type FetchedPage, type PagesRequest, readPages } from '../../src/activities/read-pages.ts'
 import { type Fault, type SimulatedGem, startSimulatedGem } from '../../src/embedded/simulated-gem/index.ts'
@@ -40,6 +41,9 @@ function pages(change: Partial<PagesRequest> = {}): AsyncGenerator<FetchedPage> 
     ...{ reading: newReading, total: null, mostRows: 1000 },
     size: startingPageSize(change.maxPerPage ?? 10),
     mayFetch: () => true,
+    failedAt: null,
+    // Not after the time is up, which it always is.
+    retries: new CallRetries({ from: 'first call', until: 0 }),
     read: async (body) => readPage({ body, stream: 'users', mapping: mappingOf('acme') }),
     signal: new AbortController().signal,
     ...change,
@@ -89,7 +93,7 @@ describe('the pages of a list', () => {
   test('may hold just the rows of an earlier one where the size has grown', async () => {
     serve(32)
     gem.setSwitches({ totals: false })
-    const size = { perPage: 5, goodPages: 0, growAfter: 3 }
+    const size = { perPage: 4, goodPages: 0, growAfter: 3 }
     const read = await all(pages({ size, maxPerPage: 12, inFlight: 1 }))
     // Rows 24 to 31 are page 4 of eight, and page 3 of twelve.
     assert.deepEqual(read.slice(-3).map(indexesOf), [range(24, 32), range(24, 32), []])

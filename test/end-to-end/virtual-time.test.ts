@@ -52,6 +52,22 @@ describe('in virtual time', () => {
     assert.deepEqual(await product.differences(account), [])
   })
 
+  test('lists that are read up to a page that always fails cost few calls an hour once they are known for it', async () => {
+    await using product = await start()
+    const account = await product.addAccount(['paging.maxPerPage=10', 'schedule.deltaEvery=15m'])
+    const lists = ['users', 'job_stages', 'candidates'] as const
+    for (const stream of lists) product.gem.faults.add({ kind: '500', stream, page: 2, times: 'always' })
+    const handle = await product.start(account)
+    const failed = () => product.gem.requests.byStatus[500] ?? 0
+    await product.skip('3 hours')
+    for (let hour = 0; hour < 9; hour++) {
+      const before = failed()
+      await product.skip('1 hour')
+      assert.ok(failed() - before < 10, `${failed() - before} calls in an hour`)
+    }
+    assert.equal((await handle.query(statusQuery)).lastSync?.state, 'PARTIALLY_FAILED')
+  })
+
   test('a new key is noticed within an hour although no message told of it', async () => {
     await using product = await start()
     const account = await product.addAccount()

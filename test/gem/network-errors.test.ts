@@ -13,7 +13,7 @@ test('a server that never answers is given up after the header time-out', async 
   const { client } = await connectTo(t, () => {}, { timeouts: { headers: 20 } })
   await assert.rejects(client.fetchPage(CANDIDATES), {
     name,
-    smallerPage: true,
+    smallerPage: 'at once',
     message: /no answer in time/,
   })
 })
@@ -22,7 +22,11 @@ test('a body that stops coming is given up after the body time-out', async (t) =
   const { client } = await connectTo(t, (_, response) => response.write('[{"id":'), {
     timeouts: { body: 20 },
   })
-  await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: true, message: /stopped coming/ })
+  await assert.rejects(client.fetchPage(CANDIDATES), {
+    name,
+    smallerPage: 'at once',
+    message: /stopped coming/,
+  })
 })
 
 test('a body that trickles in for ever is given up after the total time-out', async (t) => {
@@ -34,7 +38,11 @@ test('a body that trickles in for ever is given up after the total time-out', as
     },
     { timeouts: { total: 60 } },
   )
-  await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: true, message: /took too long/ })
+  await assert.rejects(client.fetchPage(CANDIDATES), {
+    name,
+    smallerPage: 'at once',
+    message: /took too long/,
+  })
 })
 
 test('a refused connection is worth another try', async (t) => {
@@ -44,7 +52,7 @@ test('a refused connection is worth another try', async (t) => {
   server.close()
   await once(server, 'close')
   const client = connect(t, `http://127.0.0.1:${port}`)
-  await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: false, message: /ECONNREFUSED/ })
+  await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: 'no', message: /ECONNREFUSED/ })
 })
 
 for (const code of ['ENOTFOUND', 'EAI_AGAIN']) {
@@ -56,14 +64,14 @@ for (const code of ['ENOTFOUND', 'EAI_AGAIN']) {
     t.after(() => dispatcher.close())
     const client = connect(t, 'https://gem.example', { dispatcher })
     const message = `GET /ats/v0/candidates/ page 3 (50 per page): the connection failed (${code})`
-    await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: false, message })
+    await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: 'no', message })
   })
 }
 
 test('TLS that is none is worth another try', async (t) => {
   const server = await serve(t, (_, response) => response.end('[]'))
   const client = connect(t, `https://127.0.0.1:${server.port}`)
-  await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: false })
+  await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: 'no' })
 })
 
 test('a reset before and a reset inside of the body are worth another try', async (t) => {
@@ -72,7 +80,7 @@ test('a reset before and a reset inside of the body are worth another try', asyn
     else response.write('[{"id":"Ana', () => response.socket!.resetAndDestroy())
   })
   for (const page of [1, 2]) {
-    await assert.rejects(client.fetchPage({ ...CANDIDATES, page }), { name, smallerPage: false })
+    await assert.rejects(client.fetchPage({ ...CANDIDATES, page }), { name, smallerPage: 'no' })
   }
 })
 
@@ -81,7 +89,7 @@ test('a body shorter than its content-length is worth another try', async (t) =>
     response.writeHead(200, { 'content-length': 100 })
     response.write('[]', () => response.socket!.end())
   })
-  await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: false })
+  await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: 'no' })
 })
 
 test('what is no HTTP is worth another try, and its text is not shown', async (t) => {
@@ -121,7 +129,7 @@ for (const [encoding, compress] of [
     )
     await assert.rejects(client.fetchPage(CANDIDATES), {
       name,
-      smallerPage: true,
+      smallerPage: 'at once',
       message: /larger than 100000 bytes/,
     })
   })
@@ -131,15 +139,15 @@ for (const [encoding, compress] of [
       response.writeHead(200, { 'content-encoding': encoding }).end('[{"id":"a"}]'),
     )
     const message = /the compressed body is broken/
-    await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: false, message })
+    await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: 'no', message })
   })
 
-  test(`a truncated ${encoding} body asks for a smaller page`, async (t) => {
+  test(`a truncated ${encoding} body asks for a smaller page once it is repeated`, async (t) => {
     const body = compress('[{"id":"a"}]').subarray(0, -3)
     const { client } = await connectTo(t, (_, response) =>
       response.writeHead(200, { 'content-encoding': encoding }).end(body),
     )
-    await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: true })
+    await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: 'if repeated' })
   })
 }
 
@@ -151,7 +159,7 @@ test('a compressed body that unpacks to nothing is bounded too', async (t) => {
     (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(body),
     { maxBodyBytes: 10_000 },
   )
-  await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: true })
+  await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: 'at once' })
 })
 
 test('a plain body is given up at the size limit while it streams', async (t) => {
@@ -168,7 +176,7 @@ test('a plain body is given up at the size limit while it streams', async (t) =>
   )
   await assert.rejects(client.fetchPage(CANDIDATES), {
     name,
-    smallerPage: true,
+    smallerPage: 'at once',
     message: /larger than 100000 bytes/,
   })
 })
@@ -180,7 +188,7 @@ test('an encoding that was not asked for is worth another try, and frees its con
     {},
   )
   for (let call = 0; call < 6; call++)
-    await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: false })
+    await assert.rejects(client.fetchPage(CANDIDATES), { name, smallerPage: 'no' })
 })
 
 test('an abort ends a running request with the signal’s reason', async (t) => {

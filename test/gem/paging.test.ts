@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pageSizeAfterGoodPage, smallerPageSize, startingPageSize } from '../../src/gem/page-size.ts'
+import {
+  type PageSize,
+  pageSizeAfterGoodPage,
+  smallerPageSize,
+  startingPageSize,
+} from '../../src/gem/page-size.ts'
 import { offsetAfter, pageAt } from '../../src/gem/paging.ts'
 
 test('an offset lies on a page numbered from 1', () => {
@@ -41,21 +46,37 @@ test('a maximum below 10 is its own floor', () => {
   assert.equal(smallerPageSize(startingPageSize(4)).perPage, 4)
 })
 
-test('the page size grows back by half after enough good pages, never beyond the maximum', () => {
-  let size = smallerPageSize(smallerPageSize(startingPageSize(500)))
-  const sizes: number[] = []
-  for (let page = 0; page < 100; page++) {
-    size = pageSizeAfterGoodPage(size, 500)
-    sizes.push(size.perPage)
-  }
-  assert.deepEqual([...new Set(sizes)], [125, 188, 282, 423, 500])
-  assert.equal(sizes.indexOf(188), 19)
+function afterGoodPages(size: PageSize, pages: number): PageSize[] {
+  const sizes = [size]
+  for (let page = 0; page < pages; page++) sizes.push(pageSizeAfterGoodPage(sizes.at(-1) ?? size, 500))
+  return sizes
+}
+
+test('the page size is doubled again after enough good pages, never beyond the maximum', () => {
+  const sizes = afterGoodPages(smallerPageSize(smallerPageSize(startingPageSize(450))), 100)
+  assert.deepEqual([...new Set(sizes.map(({ perPage }) => perPage))], [112, 224, 448, 500])
 })
 
-test('a size that fails again and again is tried less often', () => {
+test('a size that fails by chance is back after a few pages, however often', () => {
   let size = startingPageSize(500)
-  for (let failure = 0; failure < 10; failure++) size = smallerPageSize(size)
-  assert.equal(size.growAfter, 80)
+  for (let failure = 0; failure < 20; failure++) {
+    size = afterGoodPages(size, 15).at(-1) ?? size
+    const smaller = smallerPageSize(size)
+    assert.deepEqual([smaller.perPage, afterGoodPages(smaller, 3).at(-1)?.perPage], [250, 500])
+    size = smaller
+  }
+})
+
+test('a size that never works is tried after ever more pages', () => {
+  let size = startingPageSize(500)
+  const pages: number[] = []
+  for (let failure = 0; failure < 7; failure++) {
+    size = smallerPageSize(size)
+    const sizes = afterGoodPages(size, 100)
+    pages.push(sizes.findIndex(({ perPage }) => perPage === 500))
+    size = sizes.find(({ perPage }) => perPage === 500) ?? size
+  }
+  assert.deepEqual(pages, [6, 12, 24, 48, 96, 96, 96])
 })
 
 test('a lowered maximum takes effect at once', () => {

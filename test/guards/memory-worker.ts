@@ -76,6 +76,7 @@ async function syncStream(runId: string, stream: StreamName): Promise<number> {
     stream,
     inFlight: 4,
     goesOn: true,
+    retriesFrom: 'first call',
     throttledBefore: 0,
   } as const
   for (let slice = 1; ; slice++) {

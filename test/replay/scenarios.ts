@@ -48,7 +48,8 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'failures',
     async play(product, account, handle) {
-      product.gem.faults.add({ kind: '503', stream: 'jobs' })
+      // Once more than the slice makes its call.
+      product.gem.faults.add({ kind: '503', stream: 'jobs', times: 5 })
       product.gem.faults.add({ kind: '422', stream: 'candidates' })
       await handle.signal('resync', {})
       await product.nextSync(account)

@@ -43,6 +43,7 @@ export const firstCursor: Cursor = {
   size: startingPageSize(500),
   reading: newReading,
   deadEnd: null,
+  failedAt: null,
   startedAt: null,
   since: null,
   round: 0,

@@ -7,6 +7,7 @@ import { insertAccount } from '../../src/accounts/account-store.ts'
 import { applyAssignments } from '../../src/accounts/assignments.ts'
 import { type Keyring, parseEncryptionKey } from '../../src/accounts/encryption.ts'
 import { parseSettings } from '../../src/accounts/settings.ts'
+import type { Pause } from '../../src/activities/call-retries.ts'
 import { createActivities } from '../../src/activities/index.ts'
 import { PageThreads } from '../../src/activities/page-threads.ts'
 import type { CodecKeys } from '../../src/codec/codec-keys.ts'
@@ -17,6 +18,7 @@ import {
   type SimulatedGemOptions,
   startSimulatedGem,
 } from '../../src/embedded/simulated-gem/index.ts'
+import type { GemClientOptions } from '../../src/gem/client.ts'
 import { createGemDispatcher } from '../../src/gem/dispatcher.ts'
 import { createLogger } from '../../src/log.ts'
 import { streamNames } from '../../src/streams.ts'
@@ -73,6 +75,10 @@ export interface ProductOptions {
   readonly slots?: number
   /** Histories are encrypted with them; this product's own client reads them. */
   readonly codecKeys?: CodecKeys
+  /** How patient it is with Gem. */
+  readonly timeouts?: GemClientOptions['timeouts']
+  /** How it waits before a failed call is made again in its place. */
+  readonly pause?: Pause
 }
 
 /** The whole product in this process, on a database, a Temporal task queue and a simulated Gem of its own. */
@@ -84,6 +90,8 @@ export async function startProduct(
     workers = 1,
     slots = workers > 1 ? 1 : undefined,
     codecKeys,
+    timeouts,
+    pause,
   }: ProductOptions = {},
 ): Promise<Product> {
   await using starting = new AsyncDisposableStack()
@@ -126,6 +134,8 @@ export async function startProduct(
         readPage: threads.read,
         hasSearchAttributes: await knowsSearchAttributes(connection, temporal.namespace),
         dispatcherFor: () => dispatcher,
+        timeouts,
+        pause,
       }),
       ...(cachedWorkflows === undefined ? {} : { maxCachedWorkflows: cachedWorkflows }),
       ...(timeSkipping ? { interceptors: followTime(clock, pool) } : {}),

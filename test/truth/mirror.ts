@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { AccountLimiter } from '../../src/activities/account-limiter.ts'
+import type { Pause } from '../../src/activities/call-retries.ts'
 import type { Meter } from '../../src/activities/meter.ts'
 import { outcomeOf } from '../../src/activities/run-outcome.ts'
 import type { SyncSettings } from '../../src/activities/sync-settings.ts'
@@ -35,6 +36,8 @@ export interface SyncOptions {
   /** Whether the worker is at no other slice, as by default. */
   readonly isOnlySlice?: boolean
   readonly meter?: Meter
+  /** How it waits before a failed call is made again; not at all, by default. */
+  readonly pause?: Pause
 }
 
 export interface EndedRun {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { StreamEnd } from '../../src/activities/account.types.ts'
+import type { RetriesFrom } from '../../src/activities/call-retries.ts'
 import { silentMeter } from '../../src/activities/meter.ts'
 import type { SliceContext } from '../../src/activities/slice-context.ts'
 import { syncSlice } from '../../src/activities/sync-slice.ts'
@@ -30,16 +31,19 @@ export async function readStream(
     isOnlySlice: () => isOnlySlice,
     attempt: 1,
     signal: new AbortController().signal,
+    pause: options.pause ?? (async () => {}),
     meter: options.meter ?? silentMeter,
     log: createLogger({ level: 'silent', pretty: false }),
   }
   const input = { account, runId, mode, stream, inFlight, since, confirmDeletions, throttledBefore: 0 }
   let failures = 0
   let goesOn = false
+  let retriesFrom: RetriesFrom = 'first good answer'
   for (let number = 1; ; number++) {
     try {
-      const slice = await syncSlice(context, { ...input, slice: number, goesOn })
+      const slice = await syncSlice(context, { ...input, slice: number, goesOn, retriesFrom })
       failures = 0
+      retriesFrom = 'first call'
       goesOn = slice.kind === 'more'
       if (slice.kind === 'halted') throw new Error(`${stream}: the account is not active`)
       if (slice.kind === 'wait') await liftBlock(mirror)
@@ -49,6 +53,8 @@ export async function readStream(
     } catch (error) {
       goesOn = false
       if (!isGems(error)) throw error
+      retriesFrom = 'first page'
+      if (error instanceof TryAgainError && error.slice?.progressed) failures = 0
       if (error instanceof TryAgainError && ++failures < attempts) continue
       await endStream(db, { account, runId, stream, state: 'FAILED', error: error.message })
       return { stream, state: 'FAILED', wasRead: false, error: error.message }

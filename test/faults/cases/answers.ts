@@ -1,4 +1,4 @@
-import { attempts, type FaultCase, passes, persists } from './fault-case.ts'
+import { attempts, type FaultCase, failedCalls, passes, persists } from './fault-case.ts'
 
 /** Answers that are none. */
 export const answers: readonly FaultCase[] = [
@@ -29,7 +29,11 @@ export const answers: readonly FaultCase[] = [
   passes('quota', { times: 3, name: '429 for a used-up quota' }),
   {
     ...{ name: '503 on every single record', faults: [{ kind: '503', target: 'item' }], looks: true },
-    ...{ says: /^status 503 Service Unavailable/, extraCalls: attempts, spares: ['candidates'] },
+    ...{
+      says: /^status 503 Service Unavailable/,
+      extraCalls: failedCalls + attempts,
+      spares: ['candidates'],
+    },
   },
   {
     ...{ name: '403 on every single record', faults: [{ kind: '403', target: 'item' }], looks: true },

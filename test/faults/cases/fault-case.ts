@@ -23,8 +23,11 @@ export interface FaultCase {
   readonly spares?: readonly StreamName[]
 }
 
-/** Failures in a row after which a list is given up for a sync. */
+/** Failed slices in a row after which a list is given up for a sync. */
 export const attempts = 6
+
+/** Calls that this takes at most: the first slice makes its call four times. */
+export const failedCalls = attempts + 3
 
 type Details = Partial<Fault> & { readonly name?: string }
 
@@ -37,7 +40,7 @@ export function persists(
 ): FaultCase {
   const { name = kind, ...fault } = details
   const faults = [{ kind, page: 2, ...fault }]
-  return { name: `${name}, whenever page 2 is asked for`, faults, says, extraCalls: attempts, ...more }
+  return { name: `${name}, whenever page 2 is asked for`, faults, says, extraCalls: failedCalls, ...more }
 }
 
 /** The second request is struck, and those after it if it says so. */
