@@ -6,8 +6,13 @@ import { reportError } from './cli/report-error.ts'
 // `gem-ats-sync account list | head -1`: nobody reads on, which is no error.
 process.stdout.on('error', () => process.exit(0))
 
+const end = (error: unknown) => process.exit(reportError(error))
+for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, end)
+
 try {
   await createProgram().parseAsync()
 } catch (error) {
-  process.exitCode = reportError(error)
+  end(error)
 }
+// Whatever a command has left open does not keep it from ending.
+process.exit()

@@ -9,6 +9,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { forgetOtherVariables } from '../src/embedded/environment.ts'
 import { UserError } from '../src/errors.ts'
 import type { Counts } from './support/count-reporter.ts'
 import { type PostgresVersion, postgresVersions } from './support/postgres-versions.ts'
@@ -22,6 +23,9 @@ const TEST_WITHIN_MINUTES = 5
 const ALL_WITHIN_MINUTES = 40
 const WITHIN = '--within='
 const POSTGRES = '--postgres='
+
+// Tests are not about the shell that they are started from.
+forgetOtherVariables(['HOSTILE_SEED', 'HOSTILE_RECORDS'])
 
 const folder = mkdtempSync(join(tmpdir(), 'gem-ats-sync-test-'))
 const countsFile = join(folder, 'counts.json')

@@ -55,9 +55,11 @@ export function networkVariables(variables: Variables = process.env): Record<str
 /**
  * Takes everything out of this process's environment that the embedded stack does not know. A shell may be set up for
  * another PostgreSQL, another Temporal or another product, and libraries read variables of their own (PGSSLMODE).
+ *
+ * @param others what is kept besides
  */
-export function forgetOtherVariables(): void {
-  const kept = new Set([...SYSTEM, ...NETWORK, ...OWN])
+export function forgetOtherVariables(others: readonly string[] = []): void {
+  const kept = new Set([...SYSTEM, ...NETWORK, ...OWN, ...others])
   for (const name of Object.keys(process.env)) {
     if (!kept.has(name) && !name.startsWith(TEST_PREFIX)) delete process.env[name]
   }

@@ -27,11 +27,15 @@ export async function runCommand(
       maxBuffer: 64 * 1024 * 1024,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     }
-    execFile(command, args, settings, (error, stdout, stderr) => {
+    const child = execFile(command, args, settings, (error, stdout, stderr) => {
+      process.off('exit', end)
       if (error === null) return resolve(stdout)
       if (error.killed) return reject(new Error(`no answer within ${options.timeoutMs / 1000} s`))
       reject(new Error(lastLines(stderr) || lastLines(stdout) || error.message))
     })
+    // A build of minutes must not outlive whoever wanted it.
+    const end = () => child.kill()
+    process.on('exit', end)
   })
 }
 
