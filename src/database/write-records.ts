@@ -150,7 +150,7 @@ async function writeBatch(
     counts: { ...counts, unchanged: countWellRead(batch) - inserted - updated - refused.length },
     rejected: rejects.length,
     warnings: countWarnings(batch),
-    newlyBlank: inserted + updated > 0 ? persons : [],
+    newlyBlank: inserted + updated + rejects.length > 0 ? persons : [],
     present: [...unchanged, ...rows.map(({ id }) => id).filter((id) => !refusedIds.has(id))],
   }
 }

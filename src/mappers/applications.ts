@@ -11,6 +11,8 @@ export interface ApplicationFacts {
   readonly jobs: readonly string[]
 }
 
+const named = { id: true, name: true } as const
+
 /** Source: GET /ats/v0/applications/, and the copies in candidates (gem-api.md 4.7). */
 export const applications = defineModel({
   table: 'applications',
@@ -58,21 +60,19 @@ export const applications = defineModel({
   heldBy: 'candidate_id',
   // The account's own fields hold answers and free text; stage, source and reason are words of the company's.
   personal: {
-    keeps: [
-      ...[
-        'id',
-        'candidate_id',
-        'jobs',
-        'job_post_id',
-        'status',
-        'current_stage',
-        'source',
-        'rejection_reason',
-      ],
-      ...['applied_at', 'rejected_at', 'last_activity_at', 'deleted_at'],
-    ],
+    keeps: {
+      ...{ id: true, candidate_id: true, jobs: named, job_post_id: true, status: true, current_stage: named },
+      ...{ source: { id: true, public_name: true }, rejection_reason: { ...named, type: named } },
+      ...{ applied_at: true, rejected_at: true, last_activity_at: true, deleted_at: true },
+    },
     columns: { integration_fields: [] },
-    customFields: { gem: {} },
+    customFields: {
+      keeps: {
+        ...{ source: true, source_id: true, jobs: named, credited_to: true, job_post_id: true },
+        rejection_reason_type: true,
+      },
+      emptied: { gem: {} },
+    },
   },
 }).mappedBy((application, context) => {
   const { rejection_reason, source, credited_to } = application

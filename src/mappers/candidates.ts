@@ -68,12 +68,18 @@ export const candidates = defineModel({
   embeds: 'applications',
   // Neither linked_user_ids, which say who it was, nor histories, tags and files.
   personal: {
-    keeps: ['id', 'application_ids', 'is_private', 'created_at', 'updated_at', 'last_activity', 'deleted_at'],
+    keeps: {
+      ...{ id: true, application_ids: true, is_private: true },
+      ...{ created_at: true, updated_at: true, last_activity: true, deleted_at: true },
+    },
     columns: {
       ...{ first_name: null, last_name: null, company: null, title: null },
       ...{ phone_numbers: [], email_addresses: [], social_media: [], integration_fields: [] },
     },
-    customFields: { tags: [], educations: [], employments: [], linked_user_ids: [] },
+    customFields: {
+      keeps: {},
+      emptied: { tags: [], educations: [], employments: [], linked_user_ids: [] },
+    },
   },
 }).mappedBy((candidate, context) => ({
   deleted: deletionMark(candidate.deleted_at, context),

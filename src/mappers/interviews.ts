@@ -11,6 +11,8 @@ export interface InterviewFacts {
   readonly item: string
 }
 
+const moments = { date_time: true, date: true, timezone: true, time_zone: true } as const
+
 /** Source: GET /ats/v0/scheduled_interviews/ (gem-api.md 4.8). */
 export const interviews = defineModel({
   table: 'interviews',
@@ -50,10 +52,11 @@ export const interviews = defineModel({
   },
   // Locations, links and calendar entries are free text; who interviewed is in the join table.
   personal: {
-    keeps: [
-      ...['id', 'application_id', 'candidate_id', 'interview', 'job_stage_interview_item_id', 'start', 'end'],
-      ...['status', 'created_at', 'updated_at', 'deleted_at'],
-    ],
+    keeps: {
+      ...{ id: true, application_id: true, candidate_id: true, interview: { id: true, name: true } },
+      ...{ job_stage_interview_item_id: true, start: moments, end: moments, status: true },
+      ...{ created_at: true, updated_at: true, deleted_at: true },
+    },
     columns: {},
   },
 }).mappedBy((interview, context) => {

@@ -49,16 +49,24 @@ export interface Pair {
 }
 
 /**
- * What of a model is about a person, and goes when retention blanks a deleted candidate. Of Gem's object only the
- * fields that are named stay, so that one that Gem adds later goes as well.
+ * What of a model is about a person, and goes when retention redacts a deleted candidate. Of Gem's object only the
+ * fields that are named stay, at every level, so that one that Gem adds later goes as well.
  */
 export interface PersonalData<C extends Columns = Columns> {
   /** Fields of `remote_data` that stay: ids, references, times, states. */
-  readonly keeps: readonly string[]
+  readonly keeps: KeptFields
   /** Columns with what they become. */
   readonly columns: Partial<ValuesOf<C>>
-  /** Keys of `custom_fields` with what they become; the others stay. */
-  readonly customFields?: Readonly<Record<string, unknown>>
+  /** Of `custom_fields`: what stays, and keys with what they become. */
+  readonly customFields?: {
+    readonly keeps: KeptFields
+    readonly emptied: Readonly<Record<string, unknown>>
+  }
+}
+
+/** Fields that stay of an object, or of each object of a list: `true` for a plain value or a list of such, else what stays of it. */
+export interface KeptFields {
+  readonly [field: string]: true | KeptFields
 }
 
 /** A record as its row wants to be. References are Gem's ids: whether the parent has a row is for the database to say. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
 import { applyRetention, type RetentionLimits } from '../../src/database/retention/apply-retention.ts'
+import type { StreamName } from '../../src/streams.ts'
 import { databaseOfFile } from '../support/database-of-file.ts'
-import { personAsSent, personalWords } from '../support/deleted-person.ts'
+import { nestedWords, personAsSent, personalWords } from '../support/deleted-person.ts'
 import { type Mirror, openMirror } from '../support/mirror.ts'
 import { findInDatabase } from '../support/search-database.ts'
 
@@ -33,7 +34,8 @@ async function commit({ candidate, application, interview }: ReturnType<typeof p
   await mirror.commit('scheduled_interviews', interview)
 }
 
-const personal = () => findInDatabase(pool, personalWords)
+const allWords = [...personalWords, ...nestedWords]
+const personal = () => findInDatabase(pool, allWords)
 
 const rowsAbout = () =>
   mirror.ask<Record<string, unknown>>(`
@@ -42,12 +44,103 @@ const rowsAbout = () =>
     from ats.candidates c full join ats.applications a on a.candidate_id = c.id
       full join ats.interviews i on i.application_id = a.id`)
 
+describe('a record is of the deleted candidate', () => {
+  const words = async () => await findInDatabase(pool, ['Quillfeather'])
+  const place = { location: 'Quillfeather', video_conferencing_url: 'https://meet.example.com/Quillfeather' }
+  const listing = { id: 'c', deleted_at: deletedAt, application_ids: ['a'] }
+  const naming = { id: 'c', deleted_at: deletedAt }
+  /** Streams with their records, in an order in which Gem may show them. */
+  const cases: Record<string, readonly (readonly [StreamName, Record<string, unknown>])[]> = {
+    'whom an interview names, whose application has no row': [
+      ['candidates', naming],
+      ['scheduled_interviews', { id: 'i', candidate_id: 'c', application_id: 'a', ...place }],
+    ],
+    'who lists the application that an interview names, and that has no row': [
+      ['candidates', listing],
+      ['scheduled_interviews', { id: 'i', application_id: 'a', ...place }],
+    ],
+    'whom the rejected application names that an interview names': [
+      ['candidates', naming],
+      ['applications', { id: 'a', candidate_id: 'c', status: 5, note: 'Quillfeather' }],
+      ['scheduled_interviews', { id: 'i', application_id: 'a', ...place }],
+    ],
+    'whom the application names that an interview names': [
+      ['candidates', naming],
+      ['applications', { id: 'a', candidate_id: 'c', custom_fields: { note: 'Quillfeather' } }],
+      ['scheduled_interviews', { id: 'i', application_id: 'a', ...place }],
+    ],
+    'who lists an application that names nobody': [
+      ['candidates', listing],
+      ['applications', { id: 'a', custom_fields: { note: 'Quillfeather' } }],
+      ['scheduled_interviews', { id: 'i', application_id: 'a', ...place }],
+    ],
+    'who lists a rejected application that names nobody': [
+      ['candidates', listing],
+      ['applications', { id: 'a', status: 5, note: 'Quillfeather' }],
+    ],
+    'whose application a rejected interview names': [
+      ['candidates', listing],
+      ['scheduled_interviews', { id: 'i', application_id: 'a', start: 5, ...place }],
+    ],
+    'in whom a copy is embedded': [
+      ['candidates', { ...naming, applications: [{ id: 'a', custom_fields: { note: 'Quillfeather' } }] }],
+      ['scheduled_interviews', { id: 'i', application_id: 'a', ...place }],
+    ],
+  }
+
+  for (const [whose, pages] of Object.entries(cases)) {
+    test(`${whose}: it is redacted, and stays so however often it is read`, async () => {
+      for (const [stream, record] of pages) await mirror.commit(stream, record)
+      assert.notDeepEqual(await words(), [])
+      await apply(30, days(30))
+      assert.deepEqual(await words(), [])
+      for (const [stream, record] of pages.toReversed()) await mirror.commit(stream, record)
+      assert.deepEqual(await words(), [])
+      const versions = await mirror.versions()
+      assert.equal((await apply(30, days(31))).blanked, 0)
+      assert.deepEqual(await mirror.versions(), versions)
+    })
+
+    test(`${whose}: it is not stored full, whatever the order in which the lists come`, async () => {
+      await apply(30, days(30))
+      for (const [stream, record] of pages) await mirror.commit(stream, record)
+      assert.deepEqual(await words(), [])
+    })
+
+    test(`${whose}: it is redacted by the page that tells whose it is`, async () => {
+      await apply(30, days(30))
+      for (const [stream, record] of pages.toReversed()) await mirror.commit(stream, record)
+      assert.deepEqual(await words(), [])
+    })
+  }
+
+  test('and not of one who merely lists an application that its own row says is another’s', async () => {
+    await mirror.commit('candidates', listing, { id: 'd', first_name: 'Dora' })
+    await mirror.commit('applications', {
+      id: 'a',
+      candidate_id: 'd',
+      custom_fields: { note: 'Quillfeather' },
+    })
+    await mirror.commit('scheduled_interviews', { id: 'i', application_id: 'a', ...place })
+    const before = await words()
+    await apply(30, days(30))
+    assert.deepEqual(await words(), before)
+    await mirror.commit('scheduled_interviews', {
+      id: 'i',
+      application_id: 'a',
+      status: 'complete',
+      ...place,
+    })
+    assert.deepEqual(await words(), before)
+  })
+})
+
 describe('a candidate whose deletion was recorded long enough ago', () => {
   const deleted = personAsSent('c', { deleted_at: deletedAt })
 
   test('is blanked everywhere, and keeps ids, references, times and states', async () => {
     await commit(deleted)
-    assert.equal((await personal()).length, personalWords.length, 'each word is there at first')
+    assert.equal((await personal()).length, allWords.length, 'each word is there at first')
     assert.deepEqual(await apply(30, days(30)), { blanked: 3, pruned: 0, done: true })
     assert.deepEqual(await personal(), [])
     const [row] = await rowsAbout()
@@ -67,10 +160,16 @@ describe('a candidate whose deletion was recorded long enough ago', () => {
     })
     assert.deepEqual([candidate?.source, candidate?.confidential], ['Job board', false])
     const { custom_fields: _, ...sent } = deleted.application
-    assert.deepEqual(application?.remote_data, sent)
+    assert.deepEqual(application?.remote_data, {
+      ...sent,
+      jobs: [{ id: 'j', name: 'Job' }],
+      current_stage: { id: 's', name: 'Stage' },
+      source: { id: 'so', public_name: 'Job board' },
+      rejection_reason: { id: 'r', name: 'No match', type: { id: 't', name: 'We rejected' } },
+    })
     assert.deepEqual(application?.custom_fields, {
       ...{ source: 'Job board', source_id: 'so', jobs: [{ id: 'j', name: 'Job' }], credited_to: null },
-      ...{ job_post_id: null, rejection_reason_type: null, gem: {} },
+      ...{ job_post_id: null, rejection_reason_type: 'We rejected', gem: {} },
     })
     assert.deepEqual([application?.outcome, application?.rejection_reason_name], ['DECLINED', 'No match'])
     assert.equal(interview?.title, 'Phone screen')
@@ -152,7 +251,7 @@ describe('a candidate whose deletion was recorded long enough ago', () => {
       await apply(afterDays, days(30))
       assert.deepEqual(await personal(), [])
       await commit(deleted)
-      assert.equal((await personal()).length, personalWords.length)
+      assert.equal((await personal()).length, allWords.length)
       await apply(30, days(30))
       assert.deepEqual(await personal(), [], 'and goes again, once it is turned on')
     }
@@ -197,7 +296,7 @@ describe('retention', () => {
     for (const person of persons) await commit(person)
     assert.deepEqual(await apply(30, days(30), { mostMs: 0 }), { blanked: 0, pruned: 0, done: false })
     const full = await personal()
-    assert.equal(full.length, personalWords.length)
+    assert.equal(full.length, allWords.length)
     await mirror.commit('candidates', { ...persons[0]?.candidate, title: 'Smith' })
     assert.deepEqual(await apply(30, days(30), { batch: 2 }), { blanked: 12, pruned: 0, done: true })
     assert.deepEqual(await personal(), [])

@@ -40,10 +40,11 @@ export async function blankBatch(
     return { batch, persons: [], blank: new Set() }
   const rejected = batch.records.filter((record) => record.kind === 'rejected')
   const links = new Map<Row | RejectedRecord, Links>([
-    ...batch.rows.map((row) => [row, linksOf(table, row)] as const),
+    ...batch.rows.map((row) => [row, linksOf(account, model, table, row)] as const),
     ...rejected.map((record) => [record, linksOfRejected(account, table, record)] as const),
   ])
-  const persons = await personsOf(trx, before, links)
+  const persons = await personsOf(trx, account, before, links)
+  const known = new Set(table === 'candidates' ? [] : persons.values())
   for (const row of table === 'candidates' ? batch.rows : []) {
     if (isMarkedBefore(row, before)) persons.set(row, row.id)
   }
@@ -54,7 +55,7 @@ export async function blankBatch(
     if (record.kind === 'mapped')
       return blank.has(record.remoteId) ? blankRow(model, record, personal) : record
     const isDue = persons.has(record) || (table === 'candidates' && isRejectedMarkedBefore(record, before))
-    return isDue ? blankRejected(record) : record
+    return isDue ? blankRejected(account, record, known) : record
   })
   return { batch: { ...batch, rows, records }, persons: [...new Set(persons.values())], blank }
 }
@@ -80,7 +81,11 @@ export async function blankGone(
   candidates: readonly string[],
 ): Promise<void> {
   if (before === null) return
-  const due = [...(await findDue(trx, before, { candidates, applications: [], interviews: [] })).keys()]
+  const due = [
+    ...(
+      await findDue(trx, context.account, before, { candidates, applications: [], interviews: [], named: [] })
+    ).keys(),
+  ]
   if (due.length === 0) return
   await blankRows(trx, context, 'candidates', theseCandidates(due), null)
   await blankBelongings(trx, context, due)
@@ -91,17 +96,25 @@ function personalTable({ model: { table } }: MappedBatch): PersonalTable | null 
 }
 
 /** Of the records whose candidate is kept blank, the candidate. */
-async function personsOf<T>(trx: Db, before: Date, links: ReadonlyMap<T, Links>): Promise<Map<T, string>> {
+async function personsOf<T>(
+  trx: Db,
+  account: string,
+  before: Date,
+  links: ReadonlyMap<T, Links>,
+): Promise<Map<T, string>> {
   const all = [...links.values()].filter((link) => link !== noLinks)
   if (all.length === 0) return new Map()
-  const due = await findDue(trx, before, {
+  const due = await findDue(trx, account, before, {
     candidates: all.flatMap(({ candidates = [] }) => candidates),
     applications: all.flatMap(({ applications = [] }) => applications),
     interviews: all.flatMap(({ interviews = [] }) => interviews),
+    named: all.flatMap(({ named = [] }) => named),
   })
   return new Map(
-    [...links].flatMap(([record, { candidates = [], applications = [], interviews = [] }]) => {
-      const [person] = [...candidates, ...applications, ...interviews].flatMap((id) => due.get(id) ?? [])
+    [...links].flatMap(([record, { candidates = [], applications = [], interviews = [], named = [] }]) => {
+      const [person] = [...candidates, ...applications, ...interviews, ...named].flatMap(
+        (id) => due.get(id) ?? [],
+      )
       return person === undefined ? [] : [[record, person] as const]
     }),
   )

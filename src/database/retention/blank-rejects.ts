@@ -1,10 +1,10 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../connect.ts'
 import type { Persons } from './blank-rows.ts'
+import { isRejectOfPersons, personsAndApplications, textIn } from './whose.ts'
 
 /**
- * Blanks what was rejected of these candidates, of their applications and of their interviews: by the row that the
- * record has, or by the candidate or application that it names. The reason stays.
+ * Blanks what was rejected of these candidates, of their applications and of their interviews. The reason stays.
  *
  * @param limit of records; null: all.
  * @returns how many records were blanked.
@@ -15,33 +15,9 @@ export async function blankRejectsOf(
   persons: Persons,
   limit: number | null,
 ): Promise<number> {
-  return await blankRejects(
-    db,
-    account,
-    sql`case x.stream
-      when 'candidates' then exists (select from ats.candidates p where p.account = x.account and p.remote_id = x.remote_id
-        and ${persons})
-      when 'applications' then ${isNamed(persons)} or exists (
-        select from ats.applications a join ats.candidates p on p.id = a.candidate_id
-        where a.account = x.account and a.remote_id = x.remote_id and ${persons})
-      else ${isNamed(persons)} or exists (
-        select from ats.applications a join ats.candidates p on p.id = a.candidate_id
-        where a.account = x.account and a.remote_id = ${nameIn('application_id')} and ${persons})
-        or exists (
-        select from ats.interviews i join ats.applications a on a.id = i.application_id
-          join ats.candidates p on p.id = a.candidate_id
-        where i.account = x.account and i.remote_id = x.remote_id and ${persons})
-      end`,
-    limit,
-  )
+  const these = sql`with ${personsAndApplications(account, persons)}`
+  return await blankRejects(db, account, isRejectOfPersons, limit, these)
 }
-
-/** A number is nobody's id, even if its digits are. */
-const nameIn = (field: string) =>
-  sql`case when jsonb_typeof(x.raw -> ${field}) = 'string' then x.raw ->> ${field} end`
-
-const isNamed = (persons: Persons) => sql`exists (
-  select from ats.candidates p where p.account = x.account and p.remote_id = ${nameIn('candidate_id')} and ${persons})`
 
 /** The same of whatever no sync has shown since a time: whose it was may be unknown, and whether Gem still has it. */
 export async function blankRejectsUnseenSince(
@@ -53,15 +29,29 @@ export async function blankRejectsUnseenSince(
   return await blankRejects(db, account, sql`x.last_seen_at <= ${time}`, limit)
 }
 
-async function blankRejects(db: Db, account: string, which: Persons, limit: number | null): Promise<number> {
+async function blankRejects(
+  db: Db,
+  account: string,
+  which: RawBuilder<unknown>,
+  limit: number | null,
+  these = sql``,
+): Promise<number> {
   const { numAffectedRows } = await sql`
-    update sync.rejected_records r set raw = jsonb_build_object('id', remote_id)
+    ${these} update sync.rejected_records r set raw = ${blankRaw(sql`r`)}
     where r.ctid = any(array(
       select x.ctid from sync.rejected_records x
       where x.account = ${account} and x.stream in (${sql.join(streamsOfPersons)}) and x.remote_id is not null
-        and x.raw <> jsonb_build_object('id', x.remote_id) and ${which}
+        and x.raw <> ${blankRaw(sql`x`)} and (${which})
       limit ${limit}))`.execute(db)
   return Number(numAffectedRows ?? 0)
+}
+
+/** As `blankRejected` leaves it. */
+function blankRaw(x: RawBuilder<unknown>): RawBuilder<unknown> {
+  const name = textIn(sql`${x}.raw`, 'candidate_id')
+  return sql`jsonb_build_object('id', ${x}.remote_id) || coalesce((
+    select jsonb_build_object('candidate_id', c.remote_id) from ats.candidates c
+    where c.account = ${x}.account and c.remote_id = ${name} and ${x}.stream <> 'candidates'), '{}')`
 }
 
 /** Deletes records without a readable id that no sync has shown since a time: by their content alone they are known. */

@@ -3,6 +3,7 @@ import type { Model, PersonalData } from '../../mappers/model.ts'
 import { models } from '../../mappers/registry.ts'
 import type { Db } from '../connect.ts'
 import type { WriteContext } from '../rows.ts'
+import { personsAndApplications, rowsOfPersons } from './whose.ts'
 
 /** Tables with rows about candidates. */
 export type PersonalTable = 'candidates' | 'applications' | 'interviews'
@@ -36,13 +37,12 @@ export async function blankRows(
   const columns = blankColumns(model, personal)
   const differ = columns.map(({ name, blank }) => sql`t.${sql.ref(name)} is distinct from ${blank}`)
   const columnsDiffer = differ.length === 0 ? sql`false` : sql`(${sql.join(differ, sql` or `)})`
-  const beyond = sql`array(
-    select key from jsonb_object_keys(t.remote_data) as key where key <> all(${[...personal.keeps]}::text[]))`
+  const remoteData = sql`sync.kept_fields(t.remote_data, ${JSON.stringify(personal.keeps)}::jsonb)`
   const { numAffectedRows } = await sql`
-    with full_ones as (
+    with ${personsAndApplications(account, persons)}, full_ones as (
       select t.id, ${columnsDiffer} as columns_differ
-      from ats.candidates p ${rowsOf[table]}
-      where p.account = ${account} and ${persons} and (${columnsDiffer} or cardinality(${beyond}) > 0)
+      from ${sql.table(`ats.${table}`)} t
+      where t.id in (${rowsOfPersons[table]}) and (${columnsDiffer} or t.remote_data <> ${remoteData})
       limit ${limit}
     ), forgotten as (
       delete from sync.record_digests d using full_ones where d.id = full_ones.id
@@ -53,17 +53,9 @@ export async function blankRows(
         sql``,
       )}
       changed_at = case when columns_differ then ${now}::timestamptz else t.changed_at end,
-      remote_data = t.remote_data - ${beyond}
+      remote_data = ${remoteData}
     from full_ones where t.id = full_ones.id`.execute(trx)
   return Number(numAffectedRows ?? 0)
-}
-
-/** From a candidate `p` to the rows `t` of each table. */
-const rowsOf: Record<PersonalTable, RawBuilder<unknown>> = {
-  candidates: sql`join ats.candidates t on t.id = p.id`,
-  applications: sql`join ats.applications t on t.account = p.account and t.candidate_id = p.id`,
-  interviews: sql`join ats.applications a on a.account = p.account and a.candidate_id = p.id
-    join ats.interviews t on t.account = a.account and t.application_id = a.id`,
 }
 
 /** Each personal column with what it becomes, as SQL. */
@@ -74,6 +66,7 @@ function blankColumns(model: Model, { columns, customFields }: PersonalData) {
     return { name, blank: sql`${literal}::${sql.raw(type)}` }
   })
   if (customFields === undefined) return constants
-  const merged = sql`t.custom_fields || ${JSON.stringify(customFields)}::jsonb`
+  const kept = sql`sync.kept_fields(t.custom_fields, ${JSON.stringify(customFields.keeps)}::jsonb)`
+  const merged = sql`${kept} || ${JSON.stringify(customFields.emptied)}::jsonb`
   return [...constants, { name: 'custom_fields', blank: merged }]
 }
