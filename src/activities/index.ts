@@ -5,6 +5,7 @@ import type { Keyring } from '../accounts/encryption.ts'
 import { readKeyComparison } from '../accounts/key-comparison.ts'
 import { readAccountWithSettings, readUsableAccount } from '../accounts/usable-account.ts'
 import type { Db } from '../database/connect.ts'
+import { endBlock } from '../database/rate-limit.ts'
 import { applyRetention } from '../database/retention/apply-retention.ts'
 import { beginRun, endStream, finishRun, type NewRun } from '../database/runs.ts'
 import { createGemClient, type GemClientOptions } from '../gem/client.ts'
@@ -117,6 +118,12 @@ export function createActivities({
         clearInterval(beat)
         await gem.close()
       }
+    },
+
+    /** Ends a pause that Gem has asked for, at a person's wish. */
+    async endBlock(input: { account: string }): Promise<void> {
+      await endBlock(db, input.account)
+      linesOf(log, input).warn('the pause that Gem asked for was lifted')
     },
 
     /** Records at once that a stream has failed. */

@@ -11,10 +11,12 @@ export interface AccountFigures extends Readonly<Record<StreamName, number | nul
   readonly models: unknown
   /** Seconds since the account was added. */
   readonly age: number
+  /** Seconds for which Gem has told it to make no call; null: it has not. */
+  readonly blocked: number | null
 }
 
 /**
- * How fresh the accounts are, and in which state. It reads two small tables whole, a row an account and a row a list
+ * How fresh the accounts are, and in which state. It reads three small tables whole, two rows an account and a row a list
  * of each, in one pass (some 60 ms for 10,000 accounts): no runs and no rows of `ats`.
  */
 export async function readAccountFigures(db: Db): Promise<AccountFigures[]> {
@@ -24,8 +26,10 @@ export async function readAccountFigures(db: Db): Promise<AccountFigures[]> {
   )
   const { rows } = await sql<AccountFigures>`
     select a.account, a.state, a.settings -> 'models' as models,
-      extract(epoch from now() - a.created_at)::float8 as age, ${sql.join(streamNames.map((name) => sql.id('c', name)))}
+      extract(epoch from now() - a.created_at)::float8 as age,
+      extract(epoch from l.blocked_until - now())::float8 as blocked, ${sql.join(streamNames.map((name) => sql.id('c', name)))}
     from sync.accounts a
+    left join sync.rate_limits l on l.account = a.account and l.blocked_until > now()
     left join (select account, ${sql.join(ages)} from sync.checkpoints group by account) c on c.account = a.account`.execute(
     db,
   )

@@ -100,6 +100,13 @@ export async function noteRefusal(
       learned_burst = least(l.learned_burst, excluded.learned_burst)`.execute(db)
 }
 
+/** Ends the pause that Gem has asked for: a person knows better. What was learned of the rate stays. */
+export async function endBlock(db: Db, account: string): Promise<void> {
+  await sql`
+    update sync.rate_limits set blocked_until = null, next_slot_at = least(next_slot_at, ${postgresClock})
+    where account = ${account} and blocked_until > ${postgresClock}`.execute(db)
+}
+
 /** Milliseconds for which the account's calls are blocked; 0 if they are not. */
 export async function readBlock(db: Db, account: string, now: Clock = postgresClock): Promise<number> {
   const { rows } = await sql<{ ms: number }>`

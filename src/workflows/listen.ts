@@ -47,8 +47,11 @@ export function listen({ state, status, onMessage }: Listening): void {
       onMessage({ wakes: false })
     },
     resume() {
+      const isHeld = state.paused || state.obstacle !== null
       state.paused = false
       if (state.obstacle?.kind === 'credentials') state.obstacle = null
+      // Whoever ends their own pause need not mean the one that Gem has asked for.
+      if (!isHeld && state.run?.waitUntil) state.run.lift ??= 'asked'
       state.broken = {}
       onMessage({ wakes: true })
     },
@@ -95,7 +98,10 @@ const described = [
       'all optional, default full',
   },
   { signal: pauseSignal, description: 'No calls to Gem from the next page on; the checkpoint is kept' },
-  { signal: resumeSignal, description: 'Goes on after a pause, or tries a refused key again' },
+  {
+    signal: resumeSignal,
+    description: 'Goes on after a pause, or tries a refused key again; else lifts a pause that Gem asked for',
+  },
   { signal: wakeSignal, description: 'Sent by the command line when settings or keys have changed' },
 ] as const
 

@@ -241,6 +241,7 @@ async function mayCallGem(context: RunContext, run: RunProgress, { stream }: Str
   const { state, onProgress } = context
   const stops = () => mustStop(context, run)
   while (!stops()) {
+    if (run.lift) await liftWait(context, run)
     const wait = waitOf(run, stream)
     if (state.paused) {
       onProgress()
@@ -251,9 +252,21 @@ async function mayCallGem(context: RunContext, run: RunProgress, { stream }: Str
       await condition(() => waitOf(run, stream) !== 'for the probe' || stops())
     } else {
       onProgress()
-      await condition(stops, wait.ms, { summary: wait.summary })
+      await condition(() => stops() || Boolean(run.lift), wait.ms, { summary: wait.summary })
     }
   }
+}
+
+/** No stream calls Gem before PostgreSQL knows: its slice would be told to wait as before. */
+async function liftWait({ account, onProgress }: RunContext, run: RunProgress): Promise<void> {
+  if (run.lift === 'under way') return await condition(() => run.lift === null)
+  run.lift = 'under way'
+  await bookkeeping.endBlock.executeWithOptions({ summary: 'lifts the pause that Gem asked for' }, [
+    { account },
+  ])
+  run.waitUntil = null
+  run.lift = null
+  onProgress()
 }
 
 function waitOf(

@@ -44,6 +44,8 @@ export interface RunProgress {
   /** No call to Gem before this time (ISO 8601). */
   waitUntil: string | null
   waitReason: 'throttled' | 'quota' | null
+  /** A person has lifted the wait, which PostgreSQL is yet to be told. */
+  lift: 'asked' | 'under way' | null
   /** 429s in a row. */
   throttled: number
   trouble: Trouble | null
@@ -112,6 +114,7 @@ export function newRun(
     slices: 0,
     waitUntil: null,
     waitReason: null,
+    lift: null,
     throttled: 0,
     trouble: troubleBefore(streams, broken, run.startedAt),
     progressed: false,

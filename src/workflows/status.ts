@@ -54,7 +54,7 @@ function words(
     case 'PAUSED':
       return 'paused by a person: no calls until the signal `resume`'
     case 'RATE_LIMITED':
-      return `Gem asked for a pause${run?.waitReason === 'quota' ? ' (quota used up)' : ''}: goes on at ${waitingUntil}`
+      return rateLimited(run, waitingUntil, now)
     case 'GEM_FAILS':
       return `Gem does not answer as it should (${run?.trouble?.why}): tried again at ${run?.trouble?.until}`
     case 'SYNCING':
@@ -68,6 +68,16 @@ function words(
       return asksDatabase
   }
 }
+
+/** A day is far beyond any rate limit: it may be a mistake of Gem's, which a person can end. */
+function rateLimited(run: RunProgress | null, until: string | null, now: number): string {
+  const isLong = until !== null && Date.parse(until) - now > DAY
+  const why = run?.waitReason === 'quota' ? ' (quota used up)' : ''
+  const what = `Gem asked for a pause${isLong ? ' of more than a day' : ''}${why}`
+  return `${what}: goes on at ${until}${isLong ? ', or at once after the signal `resume`' : ''}`
+}
+
+const DAY = 86_400_000
 
 /** What it says for hours where PostgreSQL or every worker is away: the pending activity says why. */
 const asksDatabase = "reads the account's settings from PostgreSQL"

@@ -119,7 +119,7 @@ describe('a set-up that works', () => {
     assert.equal(byName.gem?.found, 'takes the keys of 1 accounts')
     const { stdout } = await runCli(['doctor'], { databaseUrl: fresh.workerUrl, env })
     assert.match(stdout, /^ok {7}environment +set: DATABASE_URL, .*\nok {7}database +PostgreSQL 18/)
-    assert.match(stdout, /\n\n16 ok, 0 to look at, 0 failed, 0 skipped\n$/)
+    assert.match(stdout, /\n\n18 ok, 0 to look at, 0 failed, 0 skipped\n$/)
   })
 })
 
@@ -325,6 +325,23 @@ describe('the keys at Gem', () => {
     const { byName } = await examine({}, '--gem')
     assert.equal(byName.gem?.found, `1 of 2 keys do not work: ${refused}`)
     assert.match(String(byName.gem?.remedy), new RegExp(`^${refused}: Gem at .* refuses this key`))
+  })
+
+  test('are warned of where Gem has asked for a pause of more than a day, with what lifts it', async () => {
+    await noteRefusal(db, await addAccount(), { pauseMs: 3_600_000, learned: null })
+    assert.equal((await examine()).byName.pauses?.state, 'ok')
+    const account = await addAccount()
+    await noteRefusal(db, account, { pauseMs: 57 * 365 * 86_400_000, learned: null })
+    const { pauses } = (await examine()).byName
+    assert.equal(pauses?.state, 'warn')
+    assert.match(
+      String(pauses?.found),
+      new RegExp(`^Gem has asked for more than a day: ${account}, until 20\\d\\d-`),
+    )
+    assert.match(
+      String(pauses?.remedy),
+      new RegExp(`signal --workflow-id gem-account-${account} --name resume$`),
+    )
   })
 
   test('are left alone while an account is paused, or Gem has asked for a pause', async () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { sql } from 'kysely'
 import { readAccountFigures, readTallies } from '../../src/database/operating-figures.ts'
+import { noteRefusal } from '../../src/database/rate-limit.ts'
 import { databaseOfFile } from '../support/database-of-file.ts'
 import { insertBareAccount } from '../support/direct-sync.ts'
 
@@ -16,6 +17,7 @@ describe('the figures for operators', () => {
     await insertBareAccount(db, 'new')
     await sql`insert into sync.checkpoints (account, stream, fresh_at) values
       ('acme', 'jobs', clock_timestamp() - interval '1 hour'), ('acme', 'users', null)`.execute(db)
+    await noteRefusal(db, 'acme', { pauseMs: 3 * 86_400_000, learned: null })
     const figures = await readAccountFigures(db)
     const [acme, fresh, ...others] = figures.toSorted((a, b) => (a.account < b.account ? -1 : 1))
     assert.ok(acme && fresh && others.length === 0)
@@ -23,6 +25,8 @@ describe('the figures for operators', () => {
     assert.deepEqual([acme.users, acme.candidates], [null, null])
     assert.equal(Math.floor(acme.age / 86_400), 1)
     assert.equal(Math.floor((acme.jobs ?? 0) / 3_600), 1)
+    assert.equal(Math.round((acme.blocked ?? 0) / 86_400), 3)
+    assert.equal(fresh.blocked, null)
     assert.deepEqual([fresh.account, fresh.state, fresh.models, fresh.jobs], ['new', 'ACTIVE', null, null])
   })
 

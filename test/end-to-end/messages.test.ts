@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client'
+import { readBlock } from '../../src/database/rate-limit.ts'
 import {
   pauseSignal,
   resumeSignal,
@@ -10,6 +11,7 @@ import {
   statusQuery,
 } from '../../src/workflows/messages.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { untilStatus } from '../support/until-status.ts'
 
 describe('messages', () => {
   let product: Product
@@ -108,6 +110,28 @@ describe('messages', () => {
       { mode: 'delta', models: ['jobs'] },
       { mode: 'full', models: ['candidates'] },
     ])
+  })
+
+  test('resume lifts a pause that Gem has asked for, and the sync goes on', async () => {
+    const secondsIn2083 = 3_566_000_000
+    product.gem.faults.add({ kind: 'throttle', stream: 'candidates', retryAfter: secondsIn2083 })
+    await handle.signal(resyncSignal, {})
+    const { doing, waitingUntil } = await untilStatus(handle, ({ state }) => state === 'RATE_LIMITED')
+    assert.equal(waitingUntil?.slice(0, 4), '2083', 'a time since 1970, and no wait of a hundred years')
+    assert.match(doing, /more than a day: goes on at 2083-.* or at once after the signal `resume`$/)
+
+    await handle.signal(pauseSignal)
+    await untilStatus(handle, ({ state }) => state === 'PAUSED')
+    await handle.signal(resumeSignal)
+    assert.equal(
+      (await status()).state,
+      'RATE_LIMITED',
+      'the pause of a person is over, and that of Gem is not',
+    )
+    await handle.signal(resumeSignal)
+    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
+    assert.equal(await readBlock(product.db, account), 0)
+    assert.deepEqual(await product.differences(account), [])
   })
 
   test('pause in the middle of a sync takes effect at a page, and resuming goes on from the checkpoint', async () => {

@@ -29,7 +29,7 @@ async function everything() {
     (typeof streamNames)[number],
     number
   >
-  const account = { ...ages, account: 'acme', state: 'ACTIVE', models: null, age: 1 } as const
+  const account = { ...ages, account: 'acme', state: 'ACTIVE', models: null, age: 1, blocked: 1 } as const
   const meter = new PrometheusMeter()
   const text = await scrape(
     async () =>

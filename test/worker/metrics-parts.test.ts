@@ -13,7 +13,14 @@ const silent = createLogger({ level: 'silent', pretty: false })
 
 describe('the gauges of accounts', () => {
   const unread = Object.fromEntries(streamNames.map((stream) => [stream, null])) as Record<StreamName, null>
-  const account = { ...unread, account: 'acme', state: 'PAUSED', models: null, age: 100 } as const
+  const account = {
+    ...unread,
+    account: 'acme',
+    state: 'PAUSED',
+    models: null,
+    age: 100,
+    blocked: null,
+  } as const
   const freshness = (figures: Partial<Parameters<typeof accountGauges>[0]['accounts'][number]>) => {
     const text = accountGauges({ accounts: [{ ...account, ...figures }], running: [], rejected: [] })
     const samples = parsePrometheusText(text).samples('gem_ats_sync_freshness_seconds')
@@ -35,7 +42,7 @@ describe('the gauges of accounts', () => {
 
   test('are all there without an account', () => {
     const { families } = parsePrometheusText(accountGauges({ accounts: [], running: [], rejected: [] }))
-    assert.equal(families.length, 5)
+    assert.equal(families.length, 6)
   })
 })
 

@@ -53,6 +53,15 @@ describe('the status of an account', () => {
     assert.deepEqual(syncing.run, { id: run.id, mode: 'full', startedAt: earlier })
   })
 
+  test('says of a pause of more than a day how to lift it', () => {
+    const inAWeek = '2026-02-07T00:00:00.000Z'
+    const limited = status({ run: someRun({ waitUntil: inAWeek, waitReason: 'throttled' }) })
+    assert.equal(
+      limited.doing,
+      `Gem asked for a pause of more than a day: goes on at ${inAWeek}, or at once after the signal \`resume\``,
+    )
+  })
+
   test('is RATE_LIMITED while Gem’s pause lasts, and SYNCING again after it', () => {
     const limited = status({ run: someRun({ waitUntil: later, waitReason: 'throttled' }) })
     assert.deepEqual([limited.state, limited.waitingUntil], ['RATE_LIMITED', later])

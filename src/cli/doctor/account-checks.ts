@@ -130,6 +130,23 @@ async function blockedAccounts(db: Db): Promise<ReadonlySet<string>> {
   return new Set(rows.map(({ account }) => account))
 }
 
+const pauses: Check = {
+  name: 'pauses',
+  needs: ['tables'],
+  run: onDatabase(async ({ db }) => {
+    const { rows } = await sql<{ account: string; until: string }>`
+      select account, to_char(blocked_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as until
+      from sync.rate_limits where blocked_until > clock_timestamp() + interval '1 day'
+      order by blocked_until desc`.execute(db)
+    const [first] = rows
+    if (first === undefined) return ok('Gem has asked for none of more than a day')
+    return warn(
+      `Gem has asked for more than a day: ${someOf(rows.map(({ account }) => account))}, until ${first.until} at the latest`,
+      `if that is a mistake, lift it: temporal workflow signal --workflow-id gem-account-${first.account} --name resume`,
+    )
+  }),
+}
+
 interface Refusal {
   readonly account: string
   readonly why: string
@@ -164,4 +181,12 @@ function told(refusals: readonly Refusal[], asked: readonly string[], paused: nu
   )
 }
 
-export const accountChecks: readonly Check[] = [accounts, encryptionKey, storedKeys, rates, gem]
+export const accountChecks: readonly Check[] = [
+  accounts,
+  encryptionKey,
+  storedKeys,
+  rates,
+  pauses,
+  proxy,
+  gem,
+]

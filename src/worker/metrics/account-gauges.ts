@@ -35,6 +35,14 @@ export function accountGauges({ accounts, running, rejected }: OperatingFigures)
         value: accounts.filter((account) => account.state === state).length,
       })),
     ),
+    gaugeText(
+      'gem_ats_sync_gem_pause_remaining_seconds',
+      'Seconds for which Gem has told an account to make no call; 0 if it may',
+      accounts.map(({ account, blocked }) => ({
+        labels: label('account', account),
+        value: Math.round(blocked ?? 0),
+      })),
+    ),
     gaugeText('gem_ats_sync_running_runs', 'Runs under way', tally('mode', ['full', 'delta'], running)),
     gaugeText(
       'gem_ats_sync_rejected_records_open',
