@@ -6,8 +6,10 @@ import type { Keyring } from './accounts/encryption.ts'
 import { type DeploymentVersion, deploymentVersionOf } from './config/deployment.ts'
 import { type Env, type Environment, readEnvironment } from './config/environment.ts'
 import { keyringOf } from './config/keyring.ts'
+import { readProxies } from './config/proxies.ts'
 import { type TemporalConfig, temporalOf } from './config/temporal.ts'
 import { UserError } from './errors.ts'
+import type { Proxies } from './gem/proxy.ts'
 import type { LogOptions } from './log.ts'
 import type { HttpAddress } from './serve-http.ts'
 
@@ -31,6 +33,8 @@ export interface Config {
   readonly worker: WorkerLimits
   /** Null: workers are not versioned. */
   readonly deployment: DeploymentVersion | null
+  /** By which Gem is called. */
+  readonly proxies: Proxies
   /** Whether traces are sent; where to is the exporter's own business. */
   readonly traces: boolean
 }
@@ -57,6 +61,7 @@ export function readConfig(env: Env = process.env): Config {
     http: environment.variables.GEM_ATS_SYNC_HTTP_ADDRESS ?? null,
     worker: workerLimitsOf(environment),
     deployment: deploymentVersionOf(environment),
+    proxies: readProxies(environment.env),
     traces: sendsTraces(environment),
   }
 }

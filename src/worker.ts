@@ -125,9 +125,9 @@ async function createWorker(
 }
 
 /** One pool of connections to Gem for all accounts; the limiter, not the pool, bounds each of them. */
-function openDispatchers({ worker }: Config, opened: AsyncDisposableStack) {
+function openDispatchers({ worker, proxies }: Config, opened: AsyncDisposableStack) {
   const connections = worker.maxConcurrentActivities * 4
   const open = (allowPrivateAddresses: boolean) =>
-    opened.adopt(createGemDispatcher({ allowPrivateAddresses, connections }), (pool) => pool.close())
+    opened.adopt(createGemDispatcher({ allowPrivateAddresses, connections, proxies }), (pool) => pool.close())
   return { secure: open(false), insecure: open(true) }
 }

@@ -1,3 +1,4 @@
+import { readProxies } from '../config/proxies.ts'
 import {
   CredentialsRefusedError,
   RequestRefusedError,
@@ -5,6 +6,7 @@ import {
   UserError,
   WaitError,
 } from '../errors.ts'
+import type { Proxies } from '../gem/proxy.ts'
 import { streams } from '../streams.ts'
 import type { Credentials } from './account-store.ts'
 
@@ -16,10 +18,10 @@ const TIMEOUTS = { connect: 5_000, headers: 20_000, body: 10_000, total: 20_000 
  *
  * @throws UserError that says in one line why they cannot be used.
  */
-export async function proveKey(credentials: Credentials): Promise<void> {
+export async function proveKey(credentials: Credentials, proxies: Proxies = readProxies()): Promise<void> {
   // Loaded only here: commands that make no call to Gem start faster without its HTTP stack.
   const { createGemClient } = await import('../gem/client.ts')
-  const client = createGemClient({ ...credentials, timeouts: TIMEOUTS })
+  const client = createGemClient({ ...credentials, timeouts: TIMEOUTS, proxies })
   try {
     await client.fetchPage({ path: streams.users.path, page: 1, perPage: 1, query: {} })
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Connection, WorkflowHandle } from '@temporalio/client'
 import { workflowIdOf } from '../accounts/account-name.ts'
 import type { TemporalConfig } from '../config.ts'
+import { withoutProxy } from '../temporal-channel.ts'
 
 /** Temporal is asked on the side: a command that has done its work does not wait long for it. */
 const CONNECT_MS = 2_000
@@ -151,6 +152,7 @@ export async function connectTemporal({ connectionOptions }: TemporalConfig): Pr
   return await sdk.Connection.connect({
     address,
     connectTimeout: CONNECT_MS,
+    ...withoutProxy(address),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(tls === undefined ? {} : { tls }),
     ...(metadata === undefined ? {} : { metadata }),

@@ -1,9 +1,11 @@
 import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { Agent, buildConnector, Client } from 'undici'
+import { Agent, buildConnector, Client, Dispatcher, ProxyAgent } from 'undici'
 import { isPrivateAddress, PrivateAddressError, publicLookup } from './private-address.ts'
+import { nameOfProxy, noProxies, type Proxies, proxyFor } from './proxy.ts'
 
 const KEEP_ALIVE_MS = 30_000
+const CONNECT_MS = 10_000
 
 export interface GemDispatcherOptions {
   allowPrivateAddresses: boolean
@@ -13,30 +15,82 @@ export interface GemDispatcherOptions {
   connectTimeout?: number | undefined
   /** How names become addresses. Default: the system's way. */
   lookup?: LookupFunction | undefined
+  /** Default: none. */
+  proxies?: Proxies | undefined
 }
 
-/** A pool of kept-alive connections. It checks each address at the moment it connects to it, against DNS rebinding. */
-export class GemDispatcher extends Agent {
+/**
+ * A pool of kept-alive connections, direct or through a proxy. A direct one checks each address at the moment it connects
+ * to it, against DNS rebinding. A proxy is trusted by its name, and it is the one who looks up Gem's.
+ */
+export class GemDispatcher extends Dispatcher {
+  readonly #proxies: Proxies
+  readonly #direct: Agent
+  readonly #byProxy = new Map<string, ProxyAgent>()
+  readonly #pool: Agent.Options
+  readonly #timeout: number
   readonly #connect: buildConnector.connector
 
-  constructor(connections: number, connect: buildConnector.connector) {
-    // HTTP/2 has one connection carry all calls, so that one reset fails them all.
-    super({ connections, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false, connect })
-    this.#connect = connect
+  constructor(options: GemDispatcherOptions) {
+    super()
+    this.#proxies = options.proxies ?? noProxies
+    this.#timeout = options.connectTimeout ?? CONNECT_MS
+    this.#pool = {
+      connections: options.connections ?? 4,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // HTTP/2 has one connection carry all calls, so that one reset fails them all.
+      allowH2: false,
+    }
+    this.#connect = createConnector(options)
+    this.#direct = new Agent({ ...this.#pool, connect: this.#connect })
+  }
+
+  /** Host and port of the proxy by which an origin is reached; null: directly. */
+  proxyOf(origin: string): string | null {
+    const proxy = proxyFor(new URL(origin), this.#proxies)
+    return proxy && nameOfProxy(proxy)
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const proxy = proxyFor(new URL(String(options.origin)), this.#proxies)
+    return (proxy === null ? this.#direct : this.#agentOf(proxy)).dispatch(options, handler)
   }
 
   /** A connection of its own, outside of the pool; to be destroyed by whoever asked for it. */
-  freshConnection(origin: string): Client {
-    return new Client(origin, { allowH2: false, connect: this.#connect })
+  freshConnection(origin: string): Dispatcher {
+    const proxy = proxyFor(new URL(origin), this.#proxies)
+    return proxy === null
+      ? new Client(origin, { allowH2: false, connect: this.#connect })
+      : this.#proxyAgent(proxy)
+  }
+
+  #agentOf(proxy: URL): ProxyAgent {
+    const known = this.#byProxy.get(proxy.href)
+    if (known !== undefined) return known
+    const agent = this.#proxyAgent(proxy)
+    this.#byProxy.set(proxy.href, agent)
+    return agent
+  }
+
+  #proxyAgent(proxy: URL): ProxyAgent {
+    const tls = { timeout: this.#timeout, allowH2: false }
+    return new ProxyAgent({ ...this.#pool, uri: proxy.href, requestTls: tls, proxyTls: tls })
+  }
+
+  override async close(): Promise<void> {
+    await Promise.all([this.#direct, ...this.#byProxy.values()].map((agent) => agent.close()))
+  }
+
+  override async destroy(): Promise<void> {
+    await Promise.all([this.#direct, ...this.#byProxy.values()].map((agent) => agent.destroy()))
   }
 }
 
-export function createGemDispatcher(options: GemDispatcherOptions): GemDispatcher {
-  return new GemDispatcher(options.connections ?? 4, createConnector(options))
-}
+export const createGemDispatcher = (options: GemDispatcherOptions): GemDispatcher =>
+  new GemDispatcher(options)
 
 function createConnector(options: GemDispatcherOptions): buildConnector.connector {
-  const timeout = options.connectTimeout ?? 10_000
+  const timeout = options.connectTimeout ?? CONNECT_MS
   const lookup = options.lookup ?? (systemLookup as LookupFunction)
   if (options.allowPrivateAddresses) return connector(timeout, lookup)
   const connect = connector(timeout, publicLookup(lookup))

@@ -1,5 +1,6 @@
 import type { GemDispatcher } from './dispatcher.ts'
 import type { Limiter } from './limiter.ts'
+import type { Proxies } from './proxy.ts'
 
 /** Milliseconds. `total` bounds one answer as a whole: a body that trickles in resets `body` for ever. */
 export interface GemTimeouts {
@@ -23,6 +24,8 @@ export interface GemClientOptions {
   maxBodyBytes?: number | undefined
   /** A pool shared by several clients (see `createGemDispatcher`), closed by its owner. Default: an own pool. */
   dispatcher?: GemDispatcher | undefined
+  /** Proxies of an own pool. Default: none. */
+  proxies?: Proxies | undefined
   /** Our own clock. Default: the machine's. */
   now?: (() => Date) | undefined
   /** Told of each request once it has ended, however it did. */

@@ -15,8 +15,12 @@ const SMALLER_PAGE: Record<string, readonly [what: string, SmallerPage]> = {
  * Turns what failed before an answer was complete into what to do about it. The fault itself is not kept as `cause`,
  * and of its text only the code: undici's parser errors carry bytes of the body.
  */
-export function toNetworkError(call: Call, error: unknown, { expired }: { expired: boolean }): Error {
-  const where = describeCall(call)
+export function toNetworkError(
+  call: Call,
+  error: unknown,
+  { expired, proxy }: { expired: boolean; proxy: string | null },
+): Error {
+  const where = proxy === null ? describeCall(call) : `${describeCall(call)} through the proxy ${proxy}`
   if (expired)
     return new TryAgainError(`${where}: the answer took too long as a whole`, { smallerPage: 'at once' })
   const refused = findPrivateAddressError(error)
@@ -25,6 +29,8 @@ export function toNetworkError(call: Call, error: unknown, { expired }: { expire
     return new TryAgainError(`${where}: ${error.message}`, { smallerPage: 'at once' })
   if (error instanceof UnknownEncodingError || error instanceof NotUtf8Error)
     return new TryAgainError(`${where}: ${error.message}`)
+  const answer = proxy === null ? null : proxyAnswer(error)
+  if (answer !== null) return new TryAgainError(`${where}: the proxy answered with status ${answer}`)
   const code = codeOf(error)
   const known = SMALLER_PAGE[code]
   if (known !== undefined) {
@@ -33,6 +39,12 @@ export function toNetworkError(call: Call, error: unknown, { expired }: { expire
   }
   const what = isDecompressors(code) ? 'the compressed body is broken' : 'the connection failed'
   return new TryAgainError(`${where}: ${what} (${code})`)
+}
+
+/** What the proxy has answered instead of making a tunnel: undici tells it in words alone. */
+function proxyAnswer(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  return /^Proxy response \((\d{3})\) !== 200/.exec(error.message)?.[1] ?? proxyAnswer(error.cause)
 }
 
 /** zlib's codes begin with Z_, brotli's are of Node's own making. */

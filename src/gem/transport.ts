@@ -28,6 +28,8 @@ export class Transport {
   readonly #headers: Record<string, string>
   readonly #dispatcher: GemDispatcher
   readonly #ownsDispatcher: boolean
+  /** Host and port; null: calls go directly. */
+  readonly #proxy: string | null
   readonly #limiter: Limiter
   readonly #timeouts: GemTimeouts
   readonly #maxBodyBytes: number
@@ -46,7 +48,9 @@ export class Transport {
       createGemDispatcher({
         allowPrivateAddresses: options.allowInsecureBaseUrl,
         connectTimeout: this.#timeouts.connect,
+        proxies: options.proxies,
       })
+    this.#proxy = this.#dispatcher.proxyOf(this.#base.origin)
   }
 
   /** Follows one redirect within Gem's own origin; no other host ever sees the keys. */
@@ -90,7 +94,7 @@ export class Transport {
       return answer
     } catch (error) {
       call.signal?.throwIfAborted()
-      throw toNetworkError(call, error, { expired: deadline.expired })
+      throw toNetworkError(call, error, { expired: deadline.expired, proxy: this.#proxy })
     } finally {
       // Nobody waits for it, and there is nothing to do if it is gone already.
       void ownConnection?.destroy()

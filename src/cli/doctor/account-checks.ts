@@ -3,8 +3,10 @@ import { sql } from 'kysely'
 import { type Account, listAccounts, tryAllCredentials } from '../../accounts/account-store.ts'
 import { proveKey } from '../../accounts/prove-key.ts'
 import { parseSettings } from '../../accounts/settings.ts'
+import { readProxies } from '../../config/proxies.ts'
 import type { Db } from '../../database/connect.ts'
 import { UserError } from '../../errors.ts'
+import { nameOfProxy, proxyFor } from '../../gem/proxy.ts'
 import { type Check, type Finding, fail, ok, someOf, warn } from './check.ts'
 import { onDatabase } from './explain.ts'
 import type { Setup } from './setup.ts'
@@ -128,6 +130,24 @@ async function blockedAccounts(db: Db): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ account: string }>`
     select account from sync.rate_limits where blocked_until > clock_timestamp()`.execute(db)
   return new Set(rows.map(({ account }) => account))
+}
+
+const proxy: Check = {
+  name: 'proxy',
+  needs: ['environment', 'accounts'],
+  run: async ({ environment, accounts }) => {
+    const proxies = readProxies(environment.env)
+    const urls = [...new Set(accounts.map(({ base_url }) => new URL(base_url).origin))]
+    const used = Map.groupBy(urls, (url) => {
+      const found = proxyFor(new URL(url), proxies)
+      return found && nameOfProxy(found)
+    })
+    const [first, ...others] = [...used.keys()].filter((name) => name !== null)
+    if (first === undefined) return ok('Gem is called directly')
+    const direct = used.get(null) ?? []
+    const besides = direct.length === 0 ? '' : `; directly: ${someOf(direct)}`
+    return ok(`Gem is called through ${[first, ...others].join(' and ')}${besides}`)
+  },
 }
 
 const pauses: Check = {
