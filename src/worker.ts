@@ -71,7 +71,8 @@ async function createWorker(
   const meter = new PrometheusMeter()
   if (config.http !== null) {
     // Before all else: while a worker waits for its servers, operators can ask it for what it waits.
-    const routes = operatorView({ parts, databaseUrl: config.databaseUrl, meter, sdk, log })
+    const servers = { databaseUrl: config.databaseUrl, namespace: config.temporal.namespace }
+    const routes = operatorView({ parts, servers, meter, sdk, log })
     const { url } = opened.use(await startHttpServer(config.http, routes, log))
     log.info({ url }, 'health and metrics are served')
   }

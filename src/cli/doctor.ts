@@ -15,7 +15,7 @@ interface DoctorOptions {
 
 const help = `
 Looks at the environment, PostgreSQL, the encryption key, the accounts, Temporal and the workers; says what is wrong
-and what to do. It changes nothing. Exit code 1 if a check has failed; warnings are no failure.
+and what to do. It leaves nothing changed. Exit code 1 if a check has failed; warnings are no failure.
 
 No call is made to Gem, unless an account is named or --gem asks for all of them: one call each, none for an account
 that is paused.

@@ -10,9 +10,12 @@ const noTables: Condition = {
   remedy: 'create them as the owner: gem-ats-sync migrate',
 }
 
-/** Of a pooler that gives each transaction another session. */
-export const sessionRemedy =
-  'point the database URL at PostgreSQL itself, or at a pooler in session mode (PgBouncer: pool_mode = session)'
+/** What a connection sets and prepares is then lost, or somebody else's. */
+export const noSession: Condition = {
+  is: 'stands behind a pooler that gives each transaction another session',
+  remedy:
+    'point the database URL at PostgreSQL itself, or at a pooler in session mode (PgBouncer: pool_mode = session)',
+}
 
 /** By SQLSTATE: the one place for the CLI, `doctor`, `/readyz`, the log and what stands in histories. */
 const conditions: Readonly<Record<string, Condition>> = {
@@ -21,7 +24,7 @@ const conditions: Readonly<Record<string, Condition>> = {
     remedy:
       'point the database URL at the primary server; a provider may also stop writes when the disk is full',
   },
-  '26000': { is: 'does not have a statement that this connection prepared', remedy: sessionRemedy },
+  '26000': { is: 'does not have a statement that this connection prepared', remedy: noSession.remedy },
   '28000': { is: 'refuses this user', remedy: 'check the user in the database URL, and pg_hba.conf' },
   '28P01': {
     is: 'refuses the user name or password',
@@ -37,7 +40,7 @@ const conditions: Readonly<Record<string, Condition>> = {
     remedy: 'run gem-ats-sync migrate as the owner, and GRANT gem_ats_sync_worker to this user',
   },
   '42P01': noTables,
-  '42P05': { is: 'has a statement that another connection prepared', remedy: sessionRemedy },
+  '42P05': { is: 'has a statement that another connection prepared', remedy: noSession.remedy },
   '53100': { is: 'has no space left on its disk', remedy: 'make room' },
   '53200': { is: 'is out of memory', remedy: 'give it more, or lower GEM_ATS_SYNC_DATABASE_POOL_SIZE' },
   '53300': {

@@ -6,7 +6,7 @@ import { accountGauges } from './metrics/account-gauges.ts'
 import { remembered } from './metrics/remembered.ts'
 import { scrape } from './metrics/scrape.ts'
 import { workerGauge } from './metrics/worker-gauge.ts'
-import { checkReadiness, isAlive, type WorkerParts } from './readiness.ts'
+import { checkReadiness, isAlive, type WorkerParts, type WorkerServers } from './readiness.ts'
 
 /** Less than what Prometheus waits for an answer, 10 s. */
 const figuresWithinMs = 5_000
@@ -15,16 +15,16 @@ const figuresLastMs = 5_000
 
 export interface OperatorViewOptions {
   readonly parts: WorkerParts
-  readonly databaseUrl: string
+  readonly servers: WorkerServers
   readonly meter: { text(): Promise<string> }
   readonly sdk: { metricsText(): Promise<string> }
   readonly log: Logger
 }
 
 /** What a worker tells those who run it, by path. */
-export function operatorView({ parts, databaseUrl, meter, sdk, log }: OperatorViewOptions): Routes {
+export function operatorView({ parts, servers, meter, sdk, log }: OperatorViewOptions): Routes {
   const figures = remembered(figuresLastMs, () =>
-    askDatabase(databaseUrl, figuresWithinMs, async (db) => ({
+    askDatabase(servers.databaseUrl, figuresWithinMs, async (db) => ({
       accounts: await readAccountFigures(db),
       ...(await readTallies(db)),
     })),
@@ -36,7 +36,7 @@ export function operatorView({ parts, databaseUrl, meter, sdk, log }: OperatorVi
   return {
     '/healthz': () => json(isAlive(parts), { alive: isAlive(parts) }),
     '/readyz': async () => {
-      const readiness = await checkReadiness(parts, databaseUrl)
+      const readiness = await checkReadiness(parts, servers)
       return json(readiness.ready, readiness)
     },
     '/metrics': async () => ({

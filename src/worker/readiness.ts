@@ -1,4 +1,5 @@
 import type { NativeConnection, Worker } from '@temporalio/worker'
+import { whyUnusable } from '../database/check-usable.ts'
 import type { Db } from '../database/connect.ts'
 import { migrationState } from '../database/migration-state.ts'
 import { TimeLimitError, within } from '../within.ts'
@@ -16,6 +17,12 @@ export interface WorkerParts {
   readonly stopping: AbortSignal
 }
 
+/** What a worker works with. */
+export interface WorkerServers {
+  readonly databaseUrl: string
+  readonly namespace: string
+}
+
 /** Null: it is well. Else why not, in words that anybody may read. */
 type Reason = string | null
 
@@ -30,10 +37,10 @@ export function isAlive({ worker }: WorkerParts): boolean {
 }
 
 /** Whether the worker can work: what it needs answers, and it takes tasks. */
-export async function checkReadiness(parts: WorkerParts, databaseUrl: string): Promise<Readiness> {
+export async function checkReadiness(parts: WorkerParts, where: WorkerServers): Promise<Readiness> {
   const [{ database, migrations }, temporal] = await Promise.all([
-    checkDatabase(databaseUrl),
-    checkTemporal(parts),
+    checkDatabase(where.databaseUrl),
+    checkTemporal(parts, where.namespace),
   ])
   const reasons = { database, migrations, temporal, worker: checkWorker(parts) }
   const checks = Object.entries(reasons).map(
@@ -44,7 +51,10 @@ export async function checkReadiness(parts: WorkerParts, databaseUrl: string): P
 
 async function checkDatabase(url: string): Promise<{ database: Reason; migrations: Reason }> {
   try {
-    return { database: null, migrations: await askDatabase(url, answerWithinMs, checkMigrations) }
+    return await askDatabase(url, answerWithinMs, async (db) => {
+      const migrations = await checkMigrations(db)
+      return { database: migrations === null ? await checkUsable(db) : null, migrations }
+    })
   } catch (error) {
     return { database: shortReason(error), migrations: 'not known: the database does not answer' }
   }
@@ -55,9 +65,17 @@ async function checkMigrations(db: Db): Promise<Reason> {
   return missing.length === 0 ? null : `not run yet: ${missing.join(', ')}`
 }
 
-async function checkTemporal({ connection }: WorkerParts): Promise<Reason> {
+async function checkUsable(db: Db): Promise<Reason> {
+  try {
+    return await whyUnusable(db)
+  } catch (error) {
+    return shortReason(error)
+  }
+}
+
+async function checkTemporal({ connection }: WorkerParts, namespace: string): Promise<Reason> {
   if (connection === null) return 'not connected yet'
-  const ask = () => connection.workflowService.getSystemInfo({})
+  const ask = () => connection.workflowService.describeNamespace({ namespace })
   try {
     await within(answerWithinMs, connection.withDeadline(Date.now() + answerWithinMs, ask))
     return null

@@ -11,6 +11,7 @@ export function reasonOf(error: unknown): string {
 /** Statuses of gRPC that an operator can do something about. */
 const grpcStatuses: Record<number, string> = {
   4: 'no answer in time',
+  5: 'there is no such namespace; check TEMPORAL_NAMESPACE, or create it',
   7: 'permission denied',
   12: 'not implemented',
   14: 'cannot be reached',

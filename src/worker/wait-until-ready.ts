@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { whyUnusable } from '../database/check-usable.ts'
 import type { Db } from '../database/connect.ts'
 import { migrationState } from '../database/migration-state.ts'
 import { UserError } from '../errors.ts'
@@ -32,8 +33,10 @@ export async function waitUntilReady<T>(
   }
 }
 
-/** The database answers and has our tables. */
+/** The database answers, has our tables, and can be worked with. */
 export async function checkDatabase(db: Db): Promise<void> {
   const { missing } = await migrationState(db)
   if (missing.length > 0) throw new Error(`${missing.join(', ')} has not run: run \`gem-ats-sync migrate\``)
+  const why = await whyUnusable(db)
+  if (why !== null) throw new Error(why)
 }

@@ -12,7 +12,9 @@ import { connect, type Db } from '../../src/database/connect.ts'
 import { noteRefusal } from '../../src/database/rate-limit.ts'
 import { startSimulatedGem } from '../../src/embedded/simulated-gem/index.ts'
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { startHotStandby } from '../support/standby.ts'
 import { connectTestTemporal, type TestTemporal, uniqueName } from '../support/temporal.ts'
+import { startTransactionPooler } from '../support/transaction-pooler.ts'
 import {
   environmentOf,
   ENCRYPTION_KEY as OTHER_KEY,
@@ -145,6 +147,7 @@ describe('what is away', () => {
     )
     assert.equal(byName.tables?.found, 'needs: database')
     assert.equal(byName.rights?.found, 'needs: tables')
+    assert.deepEqual([byName.session?.state, byName.writes?.state], ['skipped', 'skipped'])
     assert.deepEqual(inState('ok'), [
       'environment',
       'encryption key',
@@ -276,6 +279,23 @@ describe('what is wrong', () => {
     await owner.destroy()
     assert.equal(stranger.byName.tables?.state, 'fail')
     assert.match(String(stranger.byName.tables?.found), /permission denied/)
+  })
+
+  test('the database: a standby cannot be written', async () => {
+    await using standby = await startHotStandby()
+    const { byName, in: inState } = await examine({ DATABASE_URL: standby.url })
+    assert.deepEqual(inState('fail'), ['writes', 'worker'])
+    assert.match(
+      String(byName.writes?.found),
+      /is read-only \(cannot execute INSERT in a read-only transaction\); point the database URL at the primary/,
+    )
+  })
+
+  test('the database: a pooler in transaction mode keeps no session', async () => {
+    await using pooler = await startTransactionPooler(database.workerUrl)
+    const { byName } = await examine({ DATABASE_URL: pooler.url })
+    assert.equal(byName.session?.state, 'fail')
+    assert.match(String(byName.session?.remedy), /PostgreSQL itself, or at a pooler in session mode/)
   })
 
   test('the pool: too small for the activities, or larger than the server', async () => {

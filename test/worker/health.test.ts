@@ -2,15 +2,19 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { after, before, describe, test } from 'node:test'
+import { NativeConnection } from '@temporalio/worker'
 import getPort from 'get-port'
 import { migrate } from '../../src/database/migrate.ts'
 import { startThrowAwayPostgres } from '../../src/embedded/postgres.ts'
 import { startSimulatedGem } from '../../src/embedded/simulated-gem/index.ts'
+import { checkReadiness } from '../../src/worker/readiness.ts'
 import { NOBODY } from '../cli/run-cli.ts'
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { parsePrometheusText } from '../support/prometheus-text.ts'
+import { startHotStandby } from '../support/standby.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { connectTestTemporal, type TestTemporal } from '../support/temporal.ts'
+import { startTransactionPooler } from '../support/transaction-pooler.ts'
 import { startWorker } from '../support/worker-process.ts'
 import {
   askReady,
@@ -124,6 +128,41 @@ describe('a worker that serves its health', () => {
     const { status, reasons } = await askReady(at)
     assert.deepEqual([status, Object.keys(reasons)], [503, ['temporal']])
     assert.match(String(reasons.temporal), /^(no answer within 2 s|no answer in time|cannot be reached)$/)
+  })
+
+  const unusable: readonly [string, () => Promise<AsyncDisposable & { readonly url: string }>, RegExp][] = [
+    ['is read-only', startHotStandby, /^25006: it is read-only; point the database URL at the primary/],
+    [
+      'keeps no session, behind a pooler in transaction mode',
+      () => startTransactionPooler(database.workerUrl),
+      /^it stands behind a pooler that gives each transaction another session; .*pool_mode = session/,
+    ],
+  ]
+  for (const [what, start, why] of unusable)
+    test(`names the database that ${what}, and waits for a better one`, async () => {
+      await using server = await start()
+      await using worker = startWorker({ ...environment(), DATABASE_URL: server.url })
+      const said = String((await worker.line('PostgreSQL is not ready')).why)
+      assert.match(said, new RegExp(why.source.replace(/^\^(25006: )?/, '')))
+      const { status, reasons } = await askReady(await worker.url())
+      assert.equal(status, 503)
+      assert.match(String(reasons.database), why)
+      assert.equal(reasons.migrations, undefined)
+    })
+
+  test('names the namespace that is not there', async () => {
+    await using parts = new AsyncDisposableStack()
+    const connection = parts.adopt(await NativeConnection.connect({ address: temporal.address }), (open) =>
+      open.close(),
+    )
+    const worker = { connection, worker: null, stopping: new AbortController().signal }
+    const temporalReason = async (namespace: string) =>
+      (await checkReadiness(worker, { databaseUrl: database.workerUrl, namespace })).checks.temporal?.reason
+    assert.equal(await temporalReason(temporal.namespace), null)
+    assert.match(
+      String(await temporalReason('nowhere')),
+      /^there is no such namespace; check TEMPORAL_NAMESPACE/,
+    )
   })
 
   test('names the migrations that have not run', async () => {

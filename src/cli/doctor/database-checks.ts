@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { placeOf } from '../../config/database-url.ts'
+import { checkWritable, keepsSession } from '../../database/check-usable.ts'
+import { noSession } from '../../database/conditions.ts'
 import { migrationState } from '../../database/migration-state.ts'
 import {
   newestVersion,
@@ -75,6 +77,24 @@ const rights: Check = {
   }),
 }
 
+const session: Check = {
+  name: 'session',
+  needs: ['database'],
+  run: onDatabase(async ({ db }) => {
+    if (await keepsSession(db)) return ok('each connection keeps its session')
+    return fail(`PostgreSQL ${noSession.is}`, noSession.remedy)
+  }),
+}
+
+const writes: Check = {
+  name: 'writes',
+  needs: ['session', 'rights'],
+  run: onDatabase(async ({ db }) => {
+    await checkWritable(db)
+    return ok('a row was written, and taken back')
+  }),
+}
+
 const connections: Check = {
   name: 'connections',
   needs: ['database'],
@@ -111,4 +131,12 @@ const clock: Check = {
   }),
 }
 
-export const databaseChecks: readonly Check[] = [database, tables, rights, connections, clock]
+export const databaseChecks: readonly Check[] = [
+  database,
+  session,
+  tables,
+  rights,
+  writes,
+  connections,
+  clock,
+]

@@ -43,7 +43,7 @@ export class Setup implements AsyncDisposable {
 
   get db(): Db {
     this.#db ??= connect(this.databaseUrl, {
-      ...{ max: 2, applicationName: 'gem-ats-sync doctor', timeoutMs: answerWithinMs },
+      ...{ max: 3, applicationName: 'gem-ats-sync doctor', timeoutMs: answerWithinMs },
     })
     return this.#db
   }
