@@ -1,5 +1,8 @@
-import type { WorkflowHandle } from '@temporalio/client'
+import assert from 'node:assert/strict'
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client'
 import type { Product } from '../support/product.ts'
+import { resetToLatestSync } from '../support/reset-workflow.ts'
+import { untilStatus } from '../support/until-status.ts'
 
 /** Something that happens in an account's life, and the run id of the history that it leaves. */
 export interface Scenario {
@@ -64,6 +67,24 @@ export const scenarios: readonly Scenario[] = [
       product.gem.setSwitches({ forbidden: [] })
       await handle.signal('resume')
       await product.nextSync(account)
+    },
+  },
+  {
+    name: 'reset',
+    async play(product, account, handle) {
+      await resetToLatestSync(product, handle)
+      await product.nextSync(account)
+    },
+  },
+  {
+    name: 'cancelled',
+    async play(product, account, handle) {
+      product.gem.faults.add({ kind: 'throttle', stream: 'candidates', retryAfter: 3_600 })
+      await handle.signal('resync', {})
+      await untilStatus(handle, ({ state }) => state === 'RATE_LIMITED')
+      await handle.cancel()
+      await product.nextSync(account)
+      await assert.rejects(handle.result(), WorkflowFailedError)
     },
   },
 ]
