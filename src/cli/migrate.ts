@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander'
+import { isConfidential } from '../config/database-url.ts'
 import { migrationTargetOf, readEnvironment } from '../config.ts'
 import { explainDatabaseError } from '../database/explain-error.ts'
 import type { RowLevelSecurity } from '../database/row-level-security.ts'
+import { UserError } from '../errors.ts'
 import { print, printJson } from './output.ts'
 
 const help = `
@@ -28,6 +30,11 @@ export function migrateCommand(): Command {
         'whether readers see only the accounts granted to them',
       ).choices([...(['on', 'off'] satisfies RowLevelSecurity[])]),
     )
+    .option(
+      '--plaintext-password',
+      'send GEM_ATS_SYNC_WORKER_PASSWORD itself, for a server that takes no SCRAM verifier; over verified TLS only',
+      false,
+    )
     .option('--json', 'print the result as JSON', false)
     .addHelpText('after', help)
     .action(run)
@@ -35,16 +42,23 @@ export function migrateCommand(): Command {
 
 interface MigrateCommandOptions {
   readonly rowLevelSecurity?: RowLevelSecurity
+  readonly plaintextPassword: boolean
   readonly json: boolean
 }
 
-async function run({ rowLevelSecurity, json }: MigrateCommandOptions): Promise<void> {
+async function run({ rowLevelSecurity, plaintextPassword, json }: MigrateCommandOptions): Promise<void> {
   const { databaseUrl, workerPassword } = migrationTargetOf(readEnvironment())
+  if (plaintextPassword && !isConfidential(databaseUrl))
+    throw new UserError(
+      '--plaintext-password needs TLS to the server: add sslmode=verify-full to the database URL, and sslrootcert ' +
+        'if its authority is none that Node knows',
+    )
   // Loaded only here: it brings every model along.
   const { migrate } = await import('../database/migrate.ts')
   const names = await migrate({
     databaseUrl,
     rowLevelSecurity,
+    plaintextPassword,
     ...(workerPassword === undefined ? {} : { workerPassword }),
   }).catch((error: unknown) => {
     throw explainDatabaseError(error, databaseUrl)

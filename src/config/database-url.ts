@@ -89,6 +89,16 @@ export function placeOf(url: string): string {
   return `${searchParams.has('host') ? hostOf(parsed) : host}${pathname}`
 }
 
+/** Whether nobody in between can read what is sent: the server has proven who it is, or is this machine. */
+export function isConfidential(url: string): boolean {
+  const parsed = new URL(url)
+  const { searchParams } = parsed
+  const host = decodeURIComponent(hostOf(parsed))
+  if (host.startsWith('/') || /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host)) return true
+  const { searchParams: taken } = new URL(connectionStringOf(url))
+  return taken.get('sslmode') === 'verify-full' && !searchParams.has('ssl')
+}
+
 /** As pg takes it: PGPORT, which is the embedded stack's, has no say, and pg warns of each mode that it verifies alike. */
 export function connectionStringOf(url: string): string {
   const parsed = new URL(url)

@@ -3,9 +3,10 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { boundLockWaits } from './bound-lock-waits.ts'
 import { connect, type Db } from './connect.ts'
 import { describeTables } from './describe-tables.ts'
+import { checkBeforeMigrating } from './migrate-preflight.ts'
 import { migrations } from './migrations/index.ts'
+import { createRoles, letWorkerLogIn } from './roles.ts'
 import { type RowLevelSecurity, rowLevelSecurity, setRowLevelSecurity } from './row-level-security.ts'
-import { scramVerifier } from './scram-verifier.ts'
 import { requireVersion } from './server-version.ts'
 
 export interface MigrateOptions {
@@ -13,6 +14,8 @@ export interface MigrateOptions {
   readonly databaseUrl: string
   /** Lets the worker's role log in with this password; without it the role is a group to grant to an own user. */
   readonly workerPassword?: string
+  /** Sends the password itself, for servers that take no verifier in its place. */
+  readonly plaintextPassword?: boolean
   /** Whether readers see only the accounts that are granted to them; undefined: as it was, which must be one of the two. */
   readonly rowLevelSecurity?: RowLevelSecurity | undefined
   /** Older servers are refused. */
@@ -31,37 +34,56 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   const db = connect(options.databaseUrl, { max: 2, applicationName: 'gem-ats-sync migrate', patient: true })
   try {
     await requireVersion(db, options.oldestVersion)
-    const readers = options.rowLevelSecurity ?? (await rowLevelSecurity(db))
-    const { error, results = [] } = await migratorOf(db).migrateToLatest()
-    if (error !== undefined) throw error
-    await describeTables(db)
-    await setRowLevelSecurity(db, readers)
-    if (options.workerPassword !== undefined) await letWorkerLogIn(db, options.workerPassword)
-    return results.map((result) => result.migrationName)
+    return await db.transaction().execute((trx) => migrateIn(trx, options))
   } finally {
     await db.destroy()
   }
 }
 
+/** All of it in one transaction, so that nothing is half done; what a server may refuse comes first. */
+async function migrateIn(trx: Db, options: MigrateOptions): Promise<string[]> {
+  const { workerPassword, plaintextPassword = false } = options
+  // One after another: the migrator makes its own tables before it takes its lock.
+  await sql`select pg_advisory_xact_lock(hashtextextended('gem-ats-sync migrate', 0))`.execute(trx)
+  await checkBeforeMigrating(trx, workerPassword !== undefined)
+  const readers = options.rowLevelSecurity ?? (await rowLevelSecurity(trx))
+  if (workerPassword !== undefined) {
+    await createRoles(trx)
+    await letWorkerLogIn(trx, { password: workerPassword, inPlaintext: plaintextPassword })
+  }
+  let failure: unknown
+  const migrator = migratorOf(trx, (why) => {
+    failure = why
+  })
+  const { error, results = [] } = await migrator.migrateToLatest()
+  // The migrator gives its lock back, which fails as well in a transaction that has failed.
+  if (error !== undefined) throw failure ?? error
+  await describeTables(trx)
+  await setRowLevelSecurity(trx, readers)
+  return results.map((result) => result.migrationName)
+}
+
 /** All migrations, which run in one transaction. */
-export function migratorOf(db: Db): Migrator {
+export function migratorOf(db: Db, failed: (why: unknown) => void = () => {}): Migrator {
   const bounded = Object.entries(migrations).map(([name, { up }]): [string, Migration] => {
-    return [name, { up: (trx) => boundLockWaits(trx).then(() => up(trx)) }]
+    const run: Migration['up'] = async (trx) => {
+      await boundLockWaits(trx)
+      await up(trx)
+    }
+    return [
+      name,
+      {
+        up: (trx) =>
+          run(trx).catch((why: unknown) => {
+            failed(why)
+            throw why
+          }),
+      },
+    ]
   })
   return new Migrator({
     db,
     provider: { getMigrations: async () => Object.fromEntries(bounded) },
     migrationTableSchema: 'sync',
-  })
-}
-
-async function letWorkerLogIn(db: Db, password: string): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    // Two ALTER ROLE at a time fail, also from two databases of a cluster; a comment on the role locks it for both.
-    await sql`comment on role gem_ats_sync_worker is 'Worker of gem-ats-sync: reads and writes rows'`.execute(
-      trx,
-    )
-    // ALTER ROLE takes no parameters; sql.lit quotes.
-    await sql`alter role gem_ats_sync_worker login password ${sql.lit(scramVerifier(password))}`.execute(trx)
   })
 }

@@ -43,18 +43,17 @@ export async function rowLevelSecurity(db: Db): Promise<RowLevelSecurity> {
  * Lets readers see only the accounts that `sync.reader_accounts` grants them, or all again. The owner is not held by
  * it, the worker's role sees and writes all rows.
  *
+ * @param trx a transaction.
  * @throws the database's error if a table is in use for more than 3 s; nothing has changed then.
  */
-export async function setRowLevelSecurity(db: Db, wanted: RowLevelSecurity): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    await boundLockWaits(trx)
-    for (const { name, enabled, known } of await protectedTables(trx)) {
-      // A table that is as wanted is not locked: nobody has to wait for a migration without effect.
-      if (wanted === 'on' && !(enabled && known)) await protect(trx, name)
-      if (wanted === 'off' && enabled)
-        await sql`alter table ${sql.raw(name)} disable row level security`.execute(trx)
-    }
-  })
+export async function setRowLevelSecurity(trx: Db, wanted: RowLevelSecurity): Promise<void> {
+  await boundLockWaits(trx)
+  for (const { name, enabled, known } of await protectedTables(trx)) {
+    // A table that is as wanted is not locked: nobody has to wait for a migration without effect.
+    if (wanted === 'on' && !(enabled && known)) await protect(trx, name)
+    if (wanted === 'off' && enabled)
+      await sql`alter table ${sql.raw(name)} disable row level security`.execute(trx)
+  }
 }
 
 async function protectedTables(db: Db): Promise<ProtectedTable[]> {

@@ -1,22 +1,16 @@
 import { type Kysely, sql } from 'kysely'
+import { createRoles } from '../roles.ts'
 
 /**
  * Who may do what: `gem_ats_sync_worker` reads and writes rows and owns nothing; `ats_reader` reads what users
- * query and nothing about credentials. Roles belong to the whole cluster, so they may be there already.
+ * query and nothing about credentials.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
+  await createRoles(db)
   for (const statement of statements) await sql.raw(statement).execute(db)
 }
 
-const createRole = (role: string) => `
-  do $$ begin
-    if not exists (select from pg_roles where rolname = '${role}') then create role ${role} nologin; end if;
-  exception when duplicate_object or unique_violation then null;
-  end $$`
-
 const statements = [
-  createRole('gem_ats_sync_worker'),
-  createRole('ats_reader'),
   'grant usage on schema ats, sync to gem_ats_sync_worker, ats_reader',
   'grant select, insert, update, delete on all tables in schema ats, sync to gem_ats_sync_worker',
   'grant execute on all functions in schema sync to gem_ats_sync_worker',
