@@ -56,7 +56,7 @@ test('Temporal is where its own variables say', () => {
     TEMPORAL_API_KEY: 'k',
   })
   assert.equal(temporal.connectionOptions.address, 't:1')
-  assert.equal(temporal.connectionOptions.tls, true)
+  assert.ok(temporal.connectionOptions.tls)
   assert.equal(temporal.namespace, 'n')
 })
 

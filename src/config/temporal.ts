@@ -1,4 +1,5 @@
 import { devNull } from 'node:os'
+import { getCACertificates } from 'node:tls'
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig'
 import type { CodecKeys } from '../codec/codec-keys.ts'
 import { TASK_QUEUE } from '../embedded/stack-file.ts'
@@ -47,12 +48,27 @@ export function temporalOf(environment: Environment): TemporalConfig {
     )
   }
   return {
-    connectionOptions: { ...connectionOptions, address },
+    connectionOptions: {
+      ...connectionOptions,
+      address,
+      tls: withAuthorities(connectionOptions.tls ?? false),
+    },
     namespace: namespace || 'default',
     taskQueue,
     codecKeys,
     program: 'temporal',
   }
+}
+
+type Tls = NonNullable<ClientConnectConfig['connectionOptions']['tls']>
+
+/** The worker's client is native and would trust other authorities than Node, which the CLI and doctor ask by. */
+function withAuthorities(tls: Tls): Tls {
+  if (!tls) return tls
+  const given = tls === true ? {} : tls
+  if (given.serverRootCACertificate) return given
+  const known = new Set([...getCACertificates('default'), ...getCACertificates('system')])
+  return { ...given, serverRootCACertificate: Buffer.from([...known].join('\n')) }
 }
 
 function load(env: Env): ClientConnectConfig {

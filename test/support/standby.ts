@@ -32,7 +32,7 @@ export async function startHotStandby(): Promise<HotStandby> {
     { dir, account, password, binaries, locale: builtinLocale },
     {
       ...{ logFile: join(dataDir, 'postgres.log'), pidFile: join(dataDir, 'postgres.pid') },
-      ...{ port: undefined, usualPort: undefined, throwAway: false },
+      ...{ port: undefined, usualPort: undefined, throwAway: false, say: () => {} },
     },
   )
   parts.defer(() => server.stop('SIGINT', 30_000))

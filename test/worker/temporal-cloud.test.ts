@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type SimulatedGem, startSimulatedGem } from '../../src/embedded/simulated-gem/index.ts'
+import { runCli } from '../cli/run-cli.ts'
 import { type Identity, newIdentity, startCloudLikeTemporal } from '../support/cloud-like-temporal.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { connectTestTemporal, type TestTemporal } from '../support/temporal.ts'
@@ -72,3 +73,21 @@ test('a worker is ready by a certificate of its own over TLS', async () => {
   })
   assert.equal((await askReady(worker.at)).ready, true)
 })
+
+for (const variable of ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'])
+  test(`the worker and doctor both trust the authority that ${variable} names`, async () => {
+    await using cloud = await startCloudLikeTemporal({ target: temporal.address, server })
+    const env = {
+      ...environmentOf(database.workerUrl, temporal),
+      TEMPORAL_ADDRESS: cloud.address,
+      TEMPORAL_TLS: 'true',
+      [variable]: files.serverCert,
+    }
+    await using worker = await startReadyWorker(env)
+    assert.equal((await askReady(worker.at)).ready, true)
+    const { stdout } = await runCli(['doctor', '--json'], { env })
+    const { checks } = JSON.parse(stdout) as { checks: { check: string; state: string; found: string }[] }
+    const { state, found } =
+      checks.find(({ check }) => check === 'temporal') ?? assert.fail('it was not tried')
+    assert.equal(state, 'ok', found)
+  })
