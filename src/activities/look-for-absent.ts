@@ -112,8 +112,10 @@ async function lookOneByOne(
   let cursor = from
   for (;;) {
     const absent = await listAbsent(context.db, pass, mostIdsALook)
-    if (absent.length === 0)
-      return cursor.drifted && readable ? goOn(rereadFrom({ ...cursor, drifted: false })) : done(cursor)
+    if (absent.length === 0) {
+      if (!cursor.drifted || cursor.readAgain) return done(cursor)
+      return goOn(rereadFrom({ ...cursor, drifted: false, readAgain: true }))
+    }
     const control = await findControl(context.db, pass)
     const verdict: Verdict =
       control === null ? { kind: 'unproven' } : await lookById(context, slice, absent, control)

@@ -1,10 +1,10 @@
-import { countSeen } from '../database/absences.ts'
-import { type Cursor, readWatermark } from '../database/checkpoints.ts'
+import { type Cursor, readEarlier } from '../database/checkpoints.ts'
 import { readCounts } from '../database/runs.ts'
+import { countDistinct } from '../database/seen-ids.ts'
 import type { WriteCounts } from '../database/write-page.ts'
+import { announcedTo, isTotalWrong, judgePass, passAfter, withPage } from '../gem/completeness.ts'
 import { holdsAt, newReading } from '../gem/list-reading.ts'
 import { pageAt } from '../gem/paging.ts'
-import { models } from '../mappers/registry.ts'
 import { streams } from '../streams.ts'
 import { CommittingPage, commitInOrder } from './commit-in-order.ts'
 import { tryDeadEnd } from './dead-end.ts'
@@ -17,7 +17,7 @@ import { compareSteps, isBeyond, nextStep, queryOf } from './steps.ts'
 /** Where a slice has come to: it ends, or it goes on from the cursor. */
 export type Reached = { readonly end: SliceEnd } | { readonly end: null; readonly cursor: Cursor }
 
-/** Readings of the whole list in one run, the first included. */
+/** Readings of the whole list in one run after which no absence is looked into by reading it again. */
 export const mostRounds = 4
 
 /** Going back over what may have slipped through is bounded: a list that never rests is left to the next full sync. */
@@ -36,6 +36,7 @@ export async function readList(context: SliceContext, slice: Slice, from: Cursor
     ...{ offset: begin.offset, reading: begin.reading, size: begin.size, maxPerPage, mostRows },
     failedAt: failedWithin(begin),
     retries: slice.retries,
+    expected: begin.expected,
     total: slice.goesOn && context.attempt === 1 ? begin.total : null,
     inFlight: slice.inFlight,
     mayFetch: slice.mayCall,
@@ -111,7 +112,7 @@ async function whatToExpect(
   if (pages > 0) return expectedAfter({ inserted: fetched - updated - unchanged, updated, unchanged })
   if (inserted + updated > 0) return 'unchanged'
   if (step.kind !== 'whole') return 'anything'
-  return (await readWatermark(db, account, stream)) === null ? 'new' : 'unchanged'
+  return (await readEarlier(db, account, stream)).watermark === null ? 'new' : 'unchanged'
 }
 
 function expectedAfter({ inserted, updated, unchanged }: WriteCounts): Expected {
@@ -130,7 +131,8 @@ function failedWithin({ step, failedAt }: Cursor): PagesRequest['failedAt'] {
 /** The cursor at a place that means the same at its page size; where none can be told, at the list's begin. */
 function placed(cursor: Cursor): Cursor {
   if (holdsAt(cursor.reading, cursor.size.perPage)) return cursor
-  return { ...cursor, offset: 0, total: null, reading: newReading }
+  const pass = { ...cursor.pass, unreadable: 0 }
+  return { ...cursor, offset: 0, total: null, reading: newReading, pass }
 }
 
 /** The cursor after a page, within its step. */
@@ -150,6 +152,7 @@ function advance(
     deadEnd: null,
     failedAt: isBeyond({ step: cursor.step, offset: nextOffset }, cursor.failedAt) ? null : cursor.failedAt,
     total,
+    pass: withPage(cursor.pass, { count: page.count, unreadable, total }),
     startedAt: cursor.startedAt ?? page.serverTime?.toISOString() ?? null,
     unreadable: cursor.unreadable + unreadable,
   }
@@ -167,41 +170,34 @@ function advance(
 }
 
 /**
- * Chooses what follows a step that was read to its end. One that showed fewer rows than Gem says there are is read
- * again: once, or where the rows that were seen are known until nothing new shows.
+ * Chooses what follows a step that was read to its end: one that is short of its total is read once more, and absences
+ * are looked into only where nothing is short.
  */
-async function closeStep(context: SliceContext, slice: Slice, cursor: Cursor): Promise<Cursor> {
-  const fresh = { ...cursor, offset: 0, total: null, reading: newReading, isReread: false }
-  if (cursor.step.kind !== 'whole' || slice.mode !== 'full') {
-    const isShort = cursor.total !== null && cursor.reading.rows < cursor.total
-    if (isShort && !cursor.isReread) return { ...fresh, isReread: true }
-    return { ...fresh, step: nextStep(cursor, slice.stream, slice.mode) }
+async function closeStep({ db }: SliceContext, slice: Slice, cursor: Cursor): Promise<Cursor> {
+  const distinctIds =
+    announcedTo(cursor.pass) === null ? 0 : await countDistinct(db, slice, cursor.pass.number)
+  const verdict = judgePass(cursor.pass, distinctIds, cursor.expected)
+  const next = { ...cursor, offset: 0, total: null, reading: newReading, pass: passAfter(cursor.pass) }
+  const isTrusted = !isTotalWrong(cursor.shortRuns)
+  if (verdict.kind === 'short' && isTrusted && cursor.expected === null) {
+    const round = cursor.step.kind === 'whole' ? cursor.round + 1 : cursor.round
+    return { ...next, round, expected: verdict.shortfall.announced }
   }
-  const reading = await judgeReading(context, slice, cursor)
-  if (reading === 'short' && cursor.round + 1 < mostRounds) return rereadFrom(fresh)
-  const completeRounds = cursor.completeRounds + (reading === 'complete' ? 1 : 0)
-  return { ...fresh, completeRounds, step: nextStep(cursor, slice.stream, slice.mode) }
+  const shortfall = cursor.shortfall ?? (verdict.kind === 'short' ? verdict.shortfall : null)
+  const isComplete = cursor.step.kind === 'whole' && (verdict.kind !== 'short' || !isTrusted)
+  const step = nextStep(cursor, slice.stream, slice.mode)
+  return {
+    ...next,
+    expected: null,
+    shortfall,
+    isProven: cursor.isProven && verdict.kind === 'whole',
+    completeRounds: cursor.completeRounds + (isComplete ? 1 : 0),
+    step: step.kind === 'absences' && shortfall !== null && isTrusted ? { kind: 'done' } : step,
+  }
 }
 
 /** The whole list once more. */
 export function rereadFrom(cursor: Cursor): Cursor {
-  const begin = { offset: 0, total: null, reading: newReading, stepsBack: 0 }
+  const begin = { offset: 0, total: null, reading: newReading, stepsBack: 0, pass: passAfter(cursor.pass) }
   return { ...cursor, ...begin, step: { kind: 'whole' }, round: cursor.round + 1 }
-}
-
-/**
- * Whether a reading of the whole list showed all that Gem says it has. One that shows fewer, but nothing that the
- * reading before it had not shown, is taken as complete: then it is the total that counts otherwise.
- */
-async function judgeReading(
-  { db }: SliceContext,
-  slice: Slice,
-  { round, total, unreadable }: Cursor,
-): Promise<'complete' | 'short'> {
-  if (total === null) return 'complete'
-  const pass = { ...slice, model: models[streams[slice.stream].model] }
-  if ((await countSeen(db, pass, { from: round, to: round })) + unreadable >= total) return 'complete'
-  if (round === 0) return 'short'
-  const before = await countSeen(db, pass, { from: 0, to: round - 1 })
-  return (await countSeen(db, pass, { from: 0, to: round })) === before ? 'complete' : 'short'
 }

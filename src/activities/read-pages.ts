@@ -15,6 +15,8 @@ export interface PagesRequest extends ListToRead {
   readonly reading: ListReading
   /** How many rows the list has, by a page that was read a moment ago; null: one page is asked for at first. */
   readonly total: number | null
+  /** Rows that Gem announced when the list came short of them; null: it did not. */
+  readonly expected: number | null
   /** After so many rows a list without a total is taken for one without an end. */
   readonly mostRows: number
   readonly size: PageSize
@@ -154,13 +156,13 @@ const isWithin = ({ number, perPage }: AskedPage, offset: number) =>
   offsetAfter(number - 1, perPage) <= offset && offset < offsetAfter(number, perPage)
 
 async function judge(
-  { path, mostRows, read }: PagesRequest,
+  { path, mostRows, read, expected }: PagesRequest,
   before: ListReading,
   { number, perPage }: { readonly number: number; readonly perPage: number },
   page: PageAnswer,
 ): Promise<Pick<FetchedPage, 'page' | 'isLast' | 'reading'>> {
   const total = page.pagination?.total ?? null
-  const verdict = judgePage(before, { ...page, number, perPage, total }, mostRows)
+  const verdict = judgePage(before, { ...page, number, perPage, total, expected }, mostRows)
   const deadEnd = (sameAs: number | null) =>
     deadEndError(path, { page: number, perPage, sameAs, rows: before.rows }, total)
   switch (verdict.kind) {

@@ -16,6 +16,8 @@ export interface SliceInput {
   readonly retriesFrom: RetriesFrom
   /** 429s in a row before this slice: how long to wait where Gem does not say. */
   readonly throttledBefore: number
+  /** When the run began by the workflow's clock, ISO 8601. */
+  readonly startedAt: string
   /** Begin of the window that a person asked for, ISO 8601; null: where the last run began. */
   readonly since: string | null
   /** A person has confirmed that more rows may be marked as deleted than the guard allows. */
@@ -36,8 +38,11 @@ export interface StreamCounts {
 
 export type SliceEnd =
   | { readonly kind: 'more' }
-  /** `problem`: the rows are right, but a person has to look at something; null if nothing is amiss. */
-  | { readonly kind: 'done'; readonly problem: string | null }
+  /**
+   * `problem`: the rows are right, but not known to be all, or a person has to look at something. `warning`: the stream
+   * has done well, and something is odd. Null if nothing is.
+   */
+  | { readonly kind: 'done'; readonly problem: string | null; readonly warning: string | null }
   /**
    * Gem asked for a pause: no call of this account for so many milliseconds (how long, since clocks may differ).
    * `reason` is null if it was another slice's call that was refused.

@@ -3,7 +3,7 @@ import { markKeyCompared } from '../accounts/key-comparison.ts'
 import {
   type Cursor,
   type Lease,
-  readWatermark,
+  readEarlier,
   type Step,
   saveLearned,
   takeLease,
@@ -12,8 +12,22 @@ import type { Db } from '../database/connect.ts'
 import type { AccountState } from '../database/database-types.ts'
 import { lockAccount } from '../database/lock-account.ts'
 import { readBlock } from '../database/rate-limit.ts'
-import { beginStream, completeStream, countSpent, readCounts } from '../database/runs.ts'
+import {
+  beginStream,
+  completeStream,
+  countSpent,
+  readCounts,
+  type StreamCompletion,
+} from '../database/runs.ts'
 import { BlockedError, TryAgainError, WaitError } from '../errors.ts'
+import {
+  describeShortfall,
+  describeWrongTotal,
+  firstPass,
+  isTotalWrong,
+  type ShortRuns,
+  withShortRun,
+} from '../gem/completeness.ts'
 import { newReading } from '../gem/list-reading.ts'
 import { smallerPageSize, startingPageSize } from '../gem/page-size.ts'
 import { streams } from '../streams.ts'
@@ -82,15 +96,17 @@ async function goOn(context: SliceContext, slice: Slice, from: Cursor): Promise<
     cursor = reached.cursor
   }
   if (cursor.failedAt !== null) await saveLearned(context.db, slice, () => ({ failedAt: null }))
+  const end = endOf(slice, cursor)
+  const { problem } = end
   await completeStream(context.db, {
     ...slice,
+    ...end,
     overlapMs: context.settings.overlapMs,
     // A window that a person chose may begin after changes that no run has seen.
-    movesWatermark: slice.since === null,
-    problem: cursor.keepAbsent,
-    isWhole: slice.mode === 'full' && cursor.completeRounds > 0 && cursor.keepAbsent === null,
+    movesWatermark: slice.since === null && problem === null,
+    isWhole: slice.mode === 'full' && cursor.completeRounds > 0 && problem === null,
   })
-  return { kind: 'done', problem: cursor.keepAbsent }
+  return { kind: 'done', problem, warning: end.warning }
 }
 
 /** @throws what a step fails by, which is kept for the next attempt. */
@@ -107,8 +123,24 @@ async function readStep(context: SliceContext, slice: Slice, cursor: Cursor): Pr
   }
 }
 
+/** What a stream that was read to its end comes to. */
+function endOf(
+  { mode, startedAt }: Slice,
+  { shortfall, shortRuns, isProven, keepAbsent }: Cursor,
+): Pick<StreamCompletion, 'problem' | 'warning' | 'shortRuns'> {
+  if (mode === 'full' && isProven) return { problem: keepAbsent, warning: null, shortRuns: null }
+  const runs = shortfall === null ? shortRuns : withShortRun(shortRuns, startedAt, shortfall)
+  if (isTotalWrong(shortRuns)) return { problem: keepAbsent, warning: warningOf(runs), shortRuns: runs }
+  const problem = shortfall === null ? keepAbsent : describeShortfall(shortfall)
+  return { problem, warning: null, shortRuns: runs }
+}
+
+const warningOf = (runs: ShortRuns | null) => runs && describeWrongTotal(runs)
+
 async function firstCursor(db: Db, input: SliceInput, settings: SyncSettings): Promise<Cursor> {
-  const since = await beginOfWindow(db, input)
+  const { watermark, shortRuns } = await readEarlier(db, input.account, input.stream)
+  const begin = input.since ?? watermark?.toISOString() ?? null
+  const since = streams[input.stream].delta === 'whole' ? null : begin
   return {
     step: firstStep(input.stream, input.mode, since),
     offset: 0,
@@ -121,18 +153,18 @@ async function firstCursor(db: Db, input: SliceInput, settings: SyncSettings): P
     round: 0,
     completeRounds: 0,
     total: null,
-    isReread: false,
+    pass: firstPass,
+    expected: null,
+    shortfall: null,
+    isProven: true,
+    shortRuns,
     stepsBack: 0,
     unreadable: 0,
     keepAbsent: null,
     cleared: false,
+    readAgain: false,
     drifted: false,
   }
-}
-
-async function beginOfWindow(db: Db, { account, stream, since }: SliceInput): Promise<string | null> {
-  if (streams[stream].delta === 'whole') return null
-  return since ?? (await readWatermark(db, account, stream))?.toISOString() ?? null
 }
 
 /**

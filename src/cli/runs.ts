@@ -5,6 +5,7 @@ import type { Db } from '../database/connect.ts'
 import { type ListedRun, type ListedStream, listRuns, listStreams } from '../database/list-runs.ts'
 import { UserError } from '../errors.ts'
 import { print, printJson, printTable } from './output.ts'
+import { remarkOf } from './remark.ts'
 import { withDatabase } from './with-database.ts'
 
 interface RunsOptions {
@@ -102,7 +103,7 @@ function streamRow(stream: ListedStream) {
   const { pages, fetched, inserted, updated, unchanged, deleted, rejected, warnings, requests } = stream
   return [
     ...[stream.stream, stream.state, took(stream), pages, fetched, inserted, updated, unchanged, deleted],
-    ...[rejected, warnings, requests, showSeconds(stream.rate_limited_ms / 1000), oneLine(stream.error)],
+    ...[rejected, warnings, requests, showSeconds(stream.rate_limited_ms / 1000), oneLine(remarkOf(stream))],
   ]
 }
 

@@ -66,7 +66,7 @@ async function joiningWhole<T>(db: Db, query: (trx: Db) => Promise<T>): Promise<
 export async function findControl(db: Db, pass: FullPass): Promise<Row | null> {
   const { rows } = await sql<Row>`
     select r.id, r.remote_id as "remoteId"
-    from (select ids from sync.seen_pages where run_id = ${pass.runId} and stream = ${pass.stream} and not embedded) p,
+    from (select ids from sync.seen_pages where run_id = ${pass.runId} and stream = ${pass.stream} and round is not null) p,
       unnest(p.ids) as s (id) join ${tableOf(pass)} r on r.id = s.id
     where r.remote_deleted_at is null limit 1`.execute(db)
   return rows[0] ?? null
@@ -80,8 +80,9 @@ export async function countSeen(
 ): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(distinct s.id)::int as count from sync.seen_pages p, unnest(p.ids) as s (id)
-    where p.run_id = ${runId} and p.stream = ${stream} and p.round between ${rounds.from} and ${rounds.to}
-      and not p.embedded`.execute(db)
+    where p.run_id = ${runId} and p.stream = ${stream} and p.round between ${rounds.from} and ${rounds.to}`.execute(
+    db,
+  )
   return rows[0]?.count ?? 0
 }
 
@@ -95,7 +96,7 @@ export async function readingsAgree(db: Db, pass: FullPass, first: number, secon
     with shown as (
       select s.id, count(*) filter (where p.round = ${first}) as once, count(*) filter (where p.round = ${second}) as again
       from sync.seen_pages p, unnest(p.ids) as s (id)
-      where p.run_id = ${pass.runId} and p.stream = ${pass.stream} and p.round in (${first}, ${second}) and not p.embedded
+      where p.run_id = ${pass.runId} and p.stream = ${pass.stream} and p.round in (${first}, ${second})
       group by s.id
     )
     select bool_and(once <= 1 and again = 1) and bool_or(once = 1) as agree from shown`.execute(db)

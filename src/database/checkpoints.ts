@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type DeadEnd, FencedError } from '../errors.ts'
+import type { PassTally, Shortfall, ShortRuns } from '../gem/completeness.ts'
 import type { ListReading } from '../gem/list-reading.ts'
 import type { PageSize } from '../gem/page-size.ts'
 import type { StreamName } from '../streams.ts'
@@ -49,8 +50,16 @@ export interface Cursor {
   readonly completeRounds: number
   /** Rows that Gem said the list has, when it answered the latest page; null where it does not say. */
   readonly total: number | null
-  /** This step is read for the second time: the first time it showed fewer rows than Gem says there are. */
-  readonly isReread: boolean
+  /** The pass under way, and what its pages have told. */
+  readonly pass: PassTally
+  /** This step is read once more: rows that were announced to the pass before it, which came short of them. Else null. */
+  readonly expected: number | null
+  /** The first step that came short of its total even when it was read once more; null: none did. */
+  readonly shortfall: Shortfall | null
+  /** Each step that has been read was proven whole by its total. */
+  readonly isProven: boolean
+  /** Runs before this one that came short. */
+  readonly shortRuns: ShortRuns | null
   /** Pages that were read again because the list had shrunk between two of them. */
   readonly stepsBack: number
   /** Records of this run without a readable id: they may be any of the rows that seem absent. */
@@ -59,6 +68,8 @@ export interface Cursor {
   readonly keepAbsent: string | null
   /** The second look may mark rows: the guard against mass deletion has let them through. */
   readonly cleared: boolean
+  /** The whole list has been read again because it had shifted under the reader: once a run. */
+  readonly readAgain: boolean
   /** A second look has found a row that the pages had not shown: others may have slipped through with it. */
   readonly drifted: boolean
 }
@@ -107,15 +118,21 @@ export async function takeLease(db: Db, claim: Claim, initial: Cursor): Promise<
   return lease
 }
 
-/** Where the previous finished read of the stream began, less the overlap; null if there was none. */
-export async function readWatermark(db: Db, account: string, stream: StreamName): Promise<Date | null> {
+/** What earlier runs have left of a stream. */
+export interface Earlier {
+  /** Where the previous finished read of the stream began, less the overlap; null if there was none. */
+  readonly watermark: Date | null
+  readonly shortRuns: ShortRuns | null
+}
+
+export async function readEarlier(db: Db, account: string, stream: StreamName): Promise<Earlier> {
   const row = await db
     .selectFrom('sync.checkpoints')
-    .select('watermark')
+    .select(['watermark', 'short_runs as shortRuns'])
     .where('account', '=', account)
     .where('stream', '=', stream)
     .executeTakeFirst()
-  return row?.watermark ?? null
+  return row ?? { watermark: null, shortRuns: null }
 }
 
 /** An attempt's hold on a stream. */

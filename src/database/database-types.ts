@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { ShortRuns } from '../gem/completeness.ts'
 
 type Time = ColumnType<Date, Date | string, Date | string>
 type NullableTime = ColumnType<Date | null, Date | string | null, Date | string | null>
@@ -63,6 +64,7 @@ export interface RunStreamsTable {
   started_at: Time
   finished_at: NullableTime
   error: string | null
+  warning: string | null
 }
 
 export interface CheckpointsTable {
@@ -72,6 +74,7 @@ export interface CheckpointsTable {
   cursor: Json<unknown>
   watermark: NullableTime
   fresh_at: NullableTime
+  short_runs: Json<ShortRuns | null>
   lease_epoch: Generated<number>
   updated_at: Generated<Date>
 }

@@ -13,7 +13,7 @@ export async function keepBooks(
 ): Promise<void> {
   const parts = {
     started: startedAt(commit),
-    seen: commit.mode === 'full' ? seenIds(commit) : null,
+    seen: seenIds(commit),
     embedded: along && embeddedCounts(commit, along),
   }
   const given = Object.entries(parts).filter(([, part]) => part !== null)
@@ -34,23 +34,27 @@ function startedAt({ runId, cursor }: PageCommit): RawBuilder<unknown> {
     where id = ${runId} and (gem_started_at is null or gem_started_at > ${cursor.startedAt}::timestamptz)`
 }
 
-/** A full pass proves absence by what it did see: rejected records with a readable id and embedded copies included. */
-function seenIds({ account, runId, cursor, page, embedded }: PageCommit): RawBuilder<unknown> | null {
-  const seen = (embedded ? [page, embedded] : [page]).flatMap((batch) => {
+/**
+ * A pass is known to be whole, and a full one proves absence, by what it did see: rejected records with a readable id
+ * and embedded copies included.
+ */
+function seenIds({ account, runId, mode, cursor, page, embedded }: PageCommit): RawBuilder<unknown> | null {
+  const seen = (embedded && mode === 'full' ? [page, embedded] : [page]).flatMap((batch) => {
     // A record that the page shows twice is there twice: it is a trace of rows that moved.
     const ids = batch.records.flatMap((record) => {
       if (record.kind !== 'rejected') return [record.id]
       return record.remoteId === null ? [] : [rowId(account, batch.model.table, record.remoteId)]
     })
     if (ids.length === 0) return []
-    // What windows and look-ups bring is seen as well, but says nothing about how the whole list was read.
-    const isAside = batch.embedded || cursor.step.kind !== 'whole'
+    // Copies and what was looked up belong to no pass over the list, windows to none over the whole of it.
+    const pass = batch.embedded || cursor.step.kind === 'absences' ? null : cursor.pass.number
+    const round = batch.embedded || cursor.step.kind !== 'whole' ? null : cursor.round
     return [
-      sql`(${runId}::uuid, ${batch.stream}, ${cursor.round}::integer, ${isAside}::boolean, ${uuids(ids)}::uuid[])`,
+      sql`(${runId}::uuid, ${batch.stream}, ${pass}::integer, ${round}::integer, ${uuids(ids)}::uuid[])`,
     ]
   })
   if (seen.length === 0) return null
-  return sql`insert into sync.seen_pages (run_id, stream, round, embedded, ids) values ${sql.join(seen)}`
+  return sql`insert into sync.seen_pages (run_id, stream, pass, round, ids) values ${sql.join(seen)}`
 }
 
 /** What embedded copies brought counts for the stream whose records they are, which is read later. */

@@ -21,6 +21,7 @@ export interface StreamProgress extends Omit<StreamCounts, 'pages' | 'requests'>
   /** Seconds at work, without the time that Gem asked to wait: 0 while it waits for longer than it has worked. */
   readonly seconds: number
   readonly error: string | null
+  readonly warning: string | null
 }
 
 export interface NewestRun {
@@ -57,7 +58,7 @@ async function progressOf(db: Db, account: string, runId: string, streams: reado
         - s.rate_limited_ms / 1000.0), 0)::float8 as seconds,
       coalesce(s.fetched, 0)::float8 as fetched, coalesce(s.inserted, 0)::float8 as inserted,
       coalesce(s.updated, 0)::float8 as updated, coalesce(s.unchanged, 0)::float8 as unchanged,
-      coalesce(s.deleted, 0)::float8 as deleted, coalesce(s.rejected, 0)::float8 as rejected, s.error
+      coalesce(s.deleted, 0)::float8 as deleted, coalesce(s.rejected, 0)::float8 as rejected, s.error, s.warning
     from unnest(${streams}::text[]) with ordinality as w (stream, position)
     left join sync.run_streams s on s.run_id = ${runId} and s.stream = w.stream
     left join sync.checkpoints c on c.account = ${account} and c.stream = w.stream and c.run_id = ${runId}

@@ -59,6 +59,7 @@ export interface ListedStream extends StreamCounts {
   readonly warnings: number
   readonly rate_limited_ms: number
   readonly error: string | null
+  readonly warning: string | null
 }
 
 /** What a run did with each of Gem's lists, in the order in which they began. */
@@ -66,7 +67,7 @@ export async function listStreams(db: Db, runId: string): Promise<ListedStream[]
   const { rows } = await sql<ListedStream>`
     select stream, state, started_at, finished_at,
       extract(epoch from coalesce(finished_at, clock_timestamp()) - started_at)::float8 as seconds,
-      pages, fetched, inserted, updated, unchanged, deleted, rejected, warnings, requests, rate_limited_ms, error
+      pages, fetched, inserted, updated, unchanged, deleted, rejected, warnings, requests, rate_limited_ms, error, warning
     from sync.run_streams where run_id = ${runId} order by started_at, stream`.execute(db)
   return rows
 }

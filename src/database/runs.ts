@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { FinishRunInput } from '../activities/account.types.ts'
 import type { StreamCounts } from '../activities/slice.types.ts'
 import { FencedError } from '../errors.ts'
+import type { ShortRuns } from '../gem/completeness.ts'
 import { joinTables, models } from '../mappers/registry.ts'
 import type { StreamName } from '../streams.ts'
 import { endLeases, fenced, type Holding, isHeld } from './checkpoints.ts'
@@ -146,6 +147,10 @@ export interface StreamCompletion extends Holding {
   readonly movesWatermark: boolean
   /** What a person has to look at although the rows are right; null if nothing. */
   readonly problem: string | null
+  /** What is odd although the stream has done well; null if nothing is. */
+  readonly warning: string | null
+  /** Runs that came short of the total, this one included; null: none, or a full sync has agreed with it. */
+  readonly shortRuns: ShortRuns | null
   /** The whole list was shown: what it did not show is gone. */
   readonly isWhole: boolean
 }
@@ -158,19 +163,22 @@ export interface StreamCompletion extends Holding {
  * @throws FencedError if a newer attempt has taken the stream over.
  */
 export async function completeStream(db: Db, completion: StreamCompletion): Promise<void> {
-  const { runId, stream, overlapMs, movesWatermark, problem, isWhole } = completion
+  const { runId, stream, overlapMs, movesWatermark, problem, warning, isWhole } = completion
+  const shortRuns = completion.shortRuns && JSON.stringify(completion.shortRuns)
   await db.transaction().execute(async (trx) => {
     const { numAffectedRows } = await sql`
       update sync.checkpoints c set updated_at = clock_timestamp(), watermark = case when ${movesWatermark} then coalesce(
         (select least(r.gem_started_at, (c.cursor ->> 'startedAt')::timestamptz) from sync.runs r where r.id = ${runId})
           - make_interval(secs => ${overlapMs / 1000}), watermark) else watermark end,
-        fresh_at = case when ${movesWatermark && problem === null} then
+        short_runs = ${shortRuns}::jsonb,
+        fresh_at = case when ${movesWatermark} then
           (select started_at from sync.run_streams s where s.run_id = ${runId} and s.stream = c.stream) else fresh_at end
       where ${isHeld(completion)}`.execute(trx)
     if (numAffectedRows !== 1n) throw fenced(completion)
     if (isWhole) await resolveGone(trx, completion)
     await sql`
       update sync.run_streams set state = ${problem === null ? 'SUCCEEDED' : 'FAILED'}, error = ${problem},
+        warnings = warnings + ${warning === null ? 0 : 1} - (warning is not null)::int, warning = ${warning},
         finished_at = clock_timestamp()
       where run_id = ${runId} and stream = ${stream}`.execute(trx)
   })

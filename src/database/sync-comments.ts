@@ -58,12 +58,13 @@ export const syncComments = {
       unchanged: 'Rows that stayed as they were',
       deleted: 'Rows marked as deleted because they were proven to be gone',
       rejected: 'Records that could not be mapped, see sync.rejected_records',
-      warnings: 'Odd values that became null or were dropped',
+      warnings: 'Odd values that became null or were dropped; one more where there is a warning',
       requests: 'Calls to Gem, failed ones included',
       rate_limited_ms: 'Milliseconds that Gem made it wait',
       started_at: 'When its first slice began',
       finished_at: 'When it ended',
       error: 'What went wrong, for people; null if nothing did',
+      warning: 'What is odd although all went well; null if nothing is',
     },
   },
   'sync.checkpoints': {
@@ -74,6 +75,8 @@ export const syncComments = {
       run_id: 'The run that the cursor belongs to',
       cursor: 'How far that run has read; moves only together with the rows',
       watermark: "Where the next delta's window begins, by Gem's clock",
+      short_runs:
+        'Runs that came short of the total that Gem announced, since a full sync last agreed with it',
       fresh_at: 'When the last reading without a problem began: what Gem had by then is here',
       lease_epoch:
         'Grows with each attempt, and when the run is closed; an older attempt can no longer write',
@@ -110,7 +113,7 @@ export const syncComments = {
     columns: {},
   },
   'sync.seen_pages': {
-    comment: 'Ids that the full pass of a running run has seen, a row a page',
+    comment: 'Ids that a running run has seen, a row a page',
     columns: {},
   },
   'sync.record_digests': {

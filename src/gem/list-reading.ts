@@ -40,6 +40,8 @@ export interface PageShown {
   readonly fingerprint: string
   /** Rows that Gem says the list has; null where it does not say. */
   readonly total: number | null
+  /** The list came short of this total before: an empty page within it is no end. Null: it did not. */
+  readonly expected: number | null
 }
 
 export type PageVerdict =
@@ -50,8 +52,8 @@ export type PageVerdict =
   | { readonly kind: 'no end' }
 
 /**
- * What a page says about where its list ends. An empty page ends it, unless it is the first of a smaller size, and one
- * that is not full where Gem says that this was all. Without that, a page that is not full proves nothing: Gem may send
+ * What a page says about where its list ends. An empty page ends it, unless it is the first of a smaller size or lies
+ * within a total that the list came short of before, and one that is not full where Gem says that this was all. Without that, a page that is not full proves nothing: Gem may send
  * fewer rows a page than were asked for.
  *
  * @param mostRows of a list for which Gem sends no total, see `mostRowsOf`.
@@ -59,6 +61,7 @@ export type PageVerdict =
 export function judgePage(before: ListReading, shown: PageShown, mostRows: number): PageVerdict {
   const { number, perPage, count, fingerprint, total } = shown
   if (count === 0) {
+    if (isWithin(before, shown)) return { kind: 'more', reading: before }
     const misplaced = misplacedBy(before, shown)
     if (misplaced === null) return { kind: 'end', reading: before }
     return { kind: 'more', reading: { ...before, unevenAt: misplaced } }
@@ -83,6 +86,17 @@ export function judgePage(before: ListReading, shown: PageShown, mostRows: numbe
     landmark: (pages & (pages - 1)) === 0 ? latest : before.landmark,
   }
   return { kind: ends ? 'end' : 'more', reading }
+}
+
+/** Empty pages in a row that are passed even if fewer pages had rows: a total may be far too large. */
+const mostEmptyPages = 20
+
+/** Whether rows may follow an empty page: pages of the usual size do not reach the total that is expected by then. */
+function isWithin({ pages, rows, latest }: ListReading, { number, perPage, expected }: PageShown): boolean {
+  if (expected === null) return false
+  const rowsAPage = pages === 0 ? perPage : Math.min(perPage, Math.ceil(rows / pages))
+  const lastWithRows = latest === null ? 0 : (latest.page * latest.perPage) / perPage
+  return number * rowsAPage < expected && number - lastWithRows < Math.max(mostEmptyPages, pages)
 }
 
 /**

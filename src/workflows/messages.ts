@@ -29,6 +29,8 @@ export interface StreamStatus extends StreamCounts {
   readonly stream: StreamName
   readonly state: StreamState | 'PENDING'
   readonly error: string | null
+  /** What is odd although it has done well. */
+  readonly warning: string | null
 }
 
 export interface SyncSummary {

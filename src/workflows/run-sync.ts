@@ -155,6 +155,7 @@ function readSlice(
     goesOn: goesOn && run.throttled === 0 && run.trouble === null,
     retriesFrom: isHalfOpen ? 'first page' : run.answered ? 'first call' : 'first good answer',
     throttledBefore: run.throttled,
+    startedAt: run.startedAt,
     since: run.since,
     confirmDeletions: run.confirmDeletions,
   }
@@ -175,6 +176,7 @@ function take(run: RunProgress, progress: StreamProgress, slice: SliceResult): v
   if (slice.kind === 'done') {
     progress.state = slice.problem === null ? 'SUCCEEDED' : 'FAILED'
     progress.error = slice.problem
+    progress.warning = slice.warning
     progress.wasRead = true
   }
 }

@@ -64,6 +64,8 @@ export interface StreamProgress {
   state: StreamState | 'PENDING'
   counts: StreamCounts
   error: string | null
+  /** What is odd although it has done well. */
+  warning: string | null
   /** The last failure was this list's own, and not of the set-up. */
   isBroken: boolean
   /** Failed slices in a row, none of which has read anything. */
@@ -150,6 +152,7 @@ function newStream(
     error: isSpared
       ? `failed ${broken.failures} times in a row, next try after ${broken.until}: ${broken.why}`
       : null,
+    warning: null,
     failures: broken === undefined || isAsked ? 0 : mostFailures - 1,
     isBroken: false,
     wasRead: false,
@@ -164,10 +167,11 @@ export function summaryOf(run: RunProgress, now: number) {
     mode: run.mode,
     startedAt: run.startedAt,
     finishedAt: new Date(now).toISOString(),
-    streams: run.streams.map(({ stream, state, error, wasRead, counts }) => ({
+    streams: run.streams.map(({ stream, state, error, warning, wasRead, counts }) => ({
       stream,
       state: endStates[state],
       error,
+      warning,
       wasRead,
       ...counts,
     })),

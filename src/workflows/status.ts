@@ -104,11 +104,18 @@ function phaseOf(run: RunProgress): number | null {
   return current === -1 ? phases.length : current + 1
 }
 
-const streamStatus = ({ stream, state, counts, error }: RunProgress['streams'][number]): StreamStatus => ({
+const streamStatus = ({
+  stream,
+  state,
+  counts,
+  error,
+  warning,
+}: RunProgress['streams'][number]): StreamStatus => ({
   stream,
   state,
   ...counts,
   error,
+  warning,
 })
 
 /** The status as Markdown, for the Web UI: what a person on call wants first comes first. */
@@ -140,7 +147,7 @@ function streamTable(streams: readonly StreamStatus[]): string {
       s.updated,
       s.unchanged,
       s.rejected,
-      inCell(s.error ?? ''),
+      inCell(s.error ?? (s.warning ? `warning: ${s.warning}` : '')),
     ].join(' | '),
   )
   return [

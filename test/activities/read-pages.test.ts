@@ -38,7 +38,7 @@ function serve(rows: number): void {
 function pages(change: Partial<PagesRequest> = {}): AsyncGenerator<FetchedPage> {
   return readPages(client, {
     ...{ path: '/ats/v0/users/', query: {}, offset: 0, maxPerPage: 10, inFlight: 4 },
-    ...{ reading: newReading, total: null, mostRows: 1000 },
+    ...{ reading: newReading, total: null, expected: null, mostRows: 1000 },
     size: startingPageSize(change.maxPerPage ?? 10),
     mayFetch: () => true,
     failedAt: null,

@@ -16,6 +16,7 @@ const half: StreamProgress = {
     deleted: 0,
     rejected: 0,
     error: null,
+    warning: null,
   },
 }
 

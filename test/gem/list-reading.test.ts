@@ -19,12 +19,12 @@ interface Answer {
 }
 
 /** What is made of page after page, as far as it goes; 10 rows are asked for. */
-function read(answers: readonly Answer[], mostRows = 1000): PageVerdict[] {
+function read(answers: readonly Answer[], mostRows = 1000, expected: number | null = null): PageVerdict[] {
   const verdicts: PageVerdict[] = []
   let reading: ListReading = newReading
   for (const [index, { records, total = null }] of answers.entries()) {
     const shown = { count: records.length, fingerprint: fingerprintOf(records), total }
-    const verdict = judgePage(reading, { ...shown, number: index + 1, perPage: 10 }, mostRows)
+    const verdict = judgePage(reading, { ...shown, number: index + 1, perPage: 10, expected }, mostRows)
     verdicts.push(verdict)
     if (verdict.kind !== 'more') break
     reading = verdict.reading
@@ -57,6 +57,28 @@ describe('a list ends', () => {
   test('with an empty page alone, once a page that was not full was followed by another', () => {
     const pages = [rows(0, 4), rows(4, 8), rows(8, 12)].map((records) => ({ records, total: 12 }))
     assert.deepEqual(kinds([...pages, { records: [], total: 12 }]), ['more', 'more', 'more', 'end'])
+  })
+
+  test('not with an empty page within a total that it came short of before', () => {
+    const total = 35
+    const pages = [rows(0, 10), rows(10, 20), [], rows(30, 35)].map((records) => ({ records, total }))
+    const kindsBy = (answers: readonly Answer[], expected: number | null) =>
+      read(answers, 1000, expected).map(({ kind }) => kind)
+    assert.deepEqual(kindsBy(pages, null), ['more', 'more', 'end'])
+    assert.deepEqual(kindsBy(pages, 35), ['more', 'more', 'more', 'end'])
+    const none = { records: [], total }
+    assert.deepEqual(kindsBy([none, ...pages.slice(1)], 35), ['more', 'more', 'more', 'end'])
+    const small = [rows(0, 3), rows(3, 6), [], rows(9, 12)].map((records) => ({ records, total: 12 }))
+    assert.deepEqual(kindsBy([...small, none], 12), ['more', 'more', 'more', 'more', 'end'])
+  })
+
+  test('with so many empty pages that the total can only be wrong', () => {
+    const none = { records: [] }
+    const lengths = [1, 30].map((full) => {
+      const pages = Array.from({ length: full }, (_, page) => ({ records: rows(page * 10, page * 10 + 10) }))
+      return read([...pages, ...Array(100).fill(none)], 1e6, 1e6).length - full
+    })
+    assert.deepEqual(lengths, [20, 30])
   })
 
   test('not with a full page, whatever the total says', () => {

@@ -78,6 +78,7 @@ async function syncStream(runId: string, stream: StreamName): Promise<number> {
     goesOn: true,
     retriesFrom: 'first call',
     throttledBefore: 0,
+    startedAt: new Date().toISOString(),
   } as const
   for (let slice = 1; ; slice++) {
     const end = await run(activities.syncSlice, { ...input, slice, since: null, confirmDeletions: false })

@@ -6,6 +6,7 @@ import { commitPage, type PageOutcome } from '../../src/database/commit-page.ts'
 import type { Db } from '../../src/database/connect.ts'
 import type { RunMode } from '../../src/database/database-types.ts'
 import { beginRun, beginStream } from '../../src/database/runs.ts'
+import { firstPass } from '../../src/gem/completeness.ts'
 import { newReading } from '../../src/gem/list-reading.ts'
 import { startingPageSize } from '../../src/gem/page-size.ts'
 import type { MappingSettings } from '../../src/mappers/model.ts'
@@ -49,11 +50,16 @@ export const firstCursor: Cursor = {
   round: 0,
   completeRounds: 0,
   total: null,
-  isReread: false,
+  pass: firstPass,
+  expected: null,
+  shortfall: null,
+  isProven: true,
+  shortRuns: null,
   stepsBack: 0,
   unreadable: 0,
   keepAbsent: null,
   cleared: false,
+  readAgain: false,
   drifted: false,
 }
 

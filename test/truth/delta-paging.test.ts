@@ -76,13 +76,15 @@ describe('a delta that shows fewer rows than Gem says there are', () => {
     })
   }
 
-  test('reads it twice and no more where it is the total that is wrong', async () => {
+  test('reads it twice and no more where it is the total that is wrong, and keeps all that comes', async () => {
     const { mirror, ids } = await changed()
     const headers = { 'x-pagination': '{"total":100}' }
     mirror.gem.faults.add({ kind: 'wrong-headers', headers, stream: 'candidates', times: 'always' })
-    assert.equal((await mirror.sync({ mode: 'delta', models: ['candidates'] })).state, 'SUCCEEDED')
+    const { error } = await mirror.sync({ mode: 'delta', models: ['candidates'] })
+    assert.equal(error, 'candidates: Gem announced 100 records and returned 15')
     await assertNoChangeLost(mirror, ids)
-    assert.equal(mirror.gem.requests.byStream.candidates, 2 * 3)
+    const { candidates: calls = 0 } = mirror.gem.requests.byStream
+    assert.ok(calls <= 3 + 15, `${calls} calls`)
   })
 })
 

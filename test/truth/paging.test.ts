@@ -55,9 +55,9 @@ describe('a list that changes between its pages', () => {
         happenUnread(mirror, scene, earlier)
         mirror.clock.forward(60)
         const witness = tell(mirror, scene.list.stream, story)
-        await read(mirror, scene, confirm)
+        const { state } = await read(mirror, scene, confirm)
         mirror.gem.faults.clear()
-        await assertNoneLost(mirror, scene, witness)
+        await assertNoneLost(mirror, scene, witness, state === 'SUCCEEDED')
 
         mirror.clock.forward(60)
         await read(mirror, scene, true)
@@ -87,16 +87,29 @@ describe('a list that changes between its pages', () => {
     stories(['vanish', 'edit silently']),
     stories(['update', 'edit silently']),
   )
-  test('is whole after the very first sync where totals tell that rows have slipped through', async () => {
+  test('is whole after a first sync that says so, but for who came meanwhile: the next delta brings them', async () => {
     const withTotals = scenes.map((scene): Scene => ({ ...scene, totals: true }))
     await fc.assert(
       fc.asyncProperty(withTotals, revealing, async (scene, story) => {
         const mirror = await open(scene)
-        tell(mirror, scene.list.stream, story.slice(0, 8))
-        await read(mirror, scene)
+        const { steadfast } = tell(mirror, scene.list.stream, story.slice(0, 8))
+        const { state, error } = await read(mirror, scene)
         const rows = await rowsOf(mirror, scene)
-        const missing = aliveIds(mirror.gem.world, scene.list.stream).filter((id) => !rows.has(id))
-        assert.deepEqual(missing, [])
+        if (state === 'SUCCEEDED')
+          assert.deepEqual(
+            [...steadfast].filter((id) => !rows.has(id)),
+            [],
+          )
+        else assert.match(error ?? '', /^\w+: Gem announced \d+ records and returned \d+$/)
+
+        mirror.gem.faults.clear()
+        mirror.clock.forward(60)
+        await mirror.sync({ mode: 'delta', models: [scene.list.table] })
+        const after = await rowsOf(mirror, scene)
+        assert.deepEqual(
+          aliveIds(mirror.gem.world, scene.list.stream).filter((id) => !after.has(id)),
+          [],
+        )
       }),
       { numRuns: 40 },
     )
@@ -130,11 +143,17 @@ async function rowsOf({ pool, account }: Mirror, { list }: Scene): Promise<Map<s
   )
 }
 
-/** Nobody alive is marked, and whoever was there all the time has a form that he had in that time. */
-async function assertNoneLost(mirror: Mirror, scene: Scene, { steadfast, forms }: Witness): Promise<void> {
+/** Nobody alive is marked, and whoever was there all the time has a form that he had then, if all has come. */
+async function assertNoneLost(
+  mirror: Mirror,
+  scene: Scene,
+  { steadfast, forms }: Witness,
+  isWhole: boolean,
+): Promise<void> {
   assert.deepEqual(await falselyDeleted(mirror, scene.list.table, scene.list.stream), [])
   assert.deepEqual(await falselyDeleted(mirror, 'applications', 'applications'), [])
-  if (scene.list.stream === 'users' && !scene.itemReads) return
+  // A sync that has failed says that not all has come.
+  if (!isWhole || (scene.list.stream === 'users' && !scene.itemReads)) return
   const rows = await rowsOf(mirror, scene)
   const stale = [...steadfast].filter((id) => !forms.get(id)?.includes(rows.get(id)?.form ?? 'no row'))
   assert.deepEqual(stale, [])

@@ -24,7 +24,8 @@ export async function readStream(
 ): Promise<EndedStream> {
   const { attempts = 6, inFlight = 1, since = null, confirmDeletions = false, mode } = options
   const { isOnlySlice = true } = options
-  const { db, account, client: gem, limiter, settings } = mirror
+  const { db, account, client: gem, limiter, settings, clock } = mirror
+  const startedAt = clock.now.toISOString()
   const context: SliceContext = {
     ...{ db, gem, limiter, settings, rules: mappingRules(settings), readPage: readHere },
     key: { compared: true, version: '' },
@@ -35,7 +36,17 @@ export async function readStream(
     meter: options.meter ?? silentMeter,
     log: createLogger({ level: 'silent', pretty: false }),
   }
-  const input = { account, runId, mode, stream, inFlight, since, confirmDeletions, throttledBefore: 0 }
+  const input = {
+    account,
+    runId,
+    mode,
+    stream,
+    inFlight,
+    startedAt,
+    since,
+    confirmDeletions,
+    throttledBefore: 0,
+  }
   let failures = 0
   let goesOn = false
   let retriesFrom: RetriesFrom = 'first good answer'

@@ -32,7 +32,7 @@ export async function markedIds({ pool, account }: Mirror, table: MainTable): Pr
 export async function recordOf({ pool }: Mirror, { runId }: EndedRun, stream: StreamName) {
   const run = await pool.query('select state, error from sync.runs where id = $1', [runId])
   const part = await pool.query(
-    'select state, error, deleted::int from sync.run_streams where run_id = $1 and stream = $2',
+    'select state, error, warning, warnings::int, deleted::int from sync.run_streams where run_id = $1 and stream = $2',
     [runId, stream],
   )
   return { run: run.rows[0], stream: part.rows[0] }

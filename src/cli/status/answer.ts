@@ -11,7 +11,12 @@ const schema = z.looseObject({
   state: z.string(),
   doing: z.string(),
   run: z.looseObject({ id: z.string(), mode: z.string() }).nullable(),
-  streams: z.array(z.looseObject({ stream: z.string(), state: z.string(), error: z.string().nullable() })),
+  streams: z.array(
+    z.looseObject({
+      ...{ stream: z.string(), state: z.string() },
+      ...{ error: z.string().nullable(), warning: z.string().nullable() },
+    }),
+  ),
   waitingUntil: time.nullable(),
   lastSync: z
     .looseObject({ mode: z.string(), state: z.string(), finishedAt: time, error: z.string().nullable() })

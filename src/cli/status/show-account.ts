@@ -4,6 +4,7 @@ import type { Rate } from '../../database/rate-limit.ts'
 import type { JsonObject } from '../../json.ts'
 import { startLine } from '../next-steps.ts'
 import { tableLines } from '../output.ts'
+import { remarkOf } from '../remark.ts'
 import { objectLines } from '../show-object.ts'
 import { readAnswer, silenceOf, type WorkflowAnswer } from './answer.ts'
 import { bar } from './bar.ts'
@@ -68,20 +69,27 @@ interface ShownStream {
   readonly stream: string
   readonly state: string
   readonly error: string | null
+  readonly warning: string | null
   /** Null: the database does not know this run. */
   readonly known: StreamProgress | null
 }
 
 const fromDatabase = (known: StreamProgress): ShownStream => ({
-  ...{ stream: known.stream, state: known.state ?? 'PENDING', error: known.error, known },
+  ...{
+    stream: known.stream,
+    state: known.state ?? 'PENDING',
+    error: known.error,
+    warning: known.warning,
+    known,
+  },
 })
 
 /** The workflow says which lists there are and what became of them; the database has counted their pages. */
 function streamsOf({ newest, recent }: AccountFacts, { run, streams }: WorkflowAnswer): ShownStream[] {
   const id = run?.id ?? recent.runs.find(({ state }) => state !== 'RUNNING')?.id
   const known = newest !== null && newest.id === id ? newest.streams : []
-  return streams.map(({ stream, state, error }) => ({
-    ...{ stream, state, error },
+  return streams.map(({ stream, state, error, warning }) => ({
+    ...{ stream, state, error, warning },
     known: known.find((progress) => progress.stream === stream) ?? null,
   }))
 }
@@ -102,8 +110,9 @@ function streamTable(streams: readonly ShownStream[], mode: RunMode): string[] {
   )
 }
 
-function row({ stream, state, error, known }: ShownStream, mode: RunMode) {
-  if (known === null) return [stream, state, ...Array(9).fill(null), oneLine(error)]
+function row({ stream, state, error, warning, known }: ShownStream, mode: RunMode) {
+  const remark = oneLine(remarkOf({ error, warning }))
+  if (known === null) return [stream, state, ...Array(9).fill(null), remark]
   const { share, basis, rowsPerSecond, secondsLeft } = progressOf(known, mode)
   const isSecondLook = known.step === 'absences'
   const progress = share === null ? (isSecondLook ? 'second look' : null) : bar(share)
@@ -111,7 +120,7 @@ function row({ stream, state, error, known }: ShownStream, mode: RunMode) {
     ...[stream, state, basis === 'previous' ? `${progress} (of the last full sync's)` : progress],
     ...[known.fetched, rowsPerSecond === null ? null : Math.round(rowsPerSecond)],
     ...[secondsLeft === null ? null : span(secondsLeft)],
-    ...[known.inserted, known.updated, known.unchanged, known.deleted, known.rejected, oneLine(error)],
+    ...[known.inserted, known.updated, known.unchanged, known.deleted, known.rejected, remark],
   ]
 }
 

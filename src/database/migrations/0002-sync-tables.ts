@@ -62,6 +62,7 @@ const statements = [
     started_at timestamptz not null,
     finished_at timestamptz,
     error text,
+    warning text,
     primary key (run_id, stream)
   )`,
   // Goes with the account, and cannot come back: a slice may still be at work when the account is removed.
@@ -72,6 +73,7 @@ const statements = [
     cursor jsonb,
     watermark timestamptz,
     fresh_at timestamptz,
+    short_runs jsonb,
     lease_epoch bigint not null default 0,
     slice integer not null default 0,
     attempt integer not null default 0,
@@ -82,8 +84,8 @@ const statements = [
     id bigint generated always as identity primary key,
     run_id uuid not null references sync.runs on delete cascade,
     stream text not null,
-    round integer not null,
-    embedded boolean not null,
+    pass integer,
+    round integer,
     ids uuid[] not null
   )`,
   'create index on sync.seen_pages (run_id, stream)',

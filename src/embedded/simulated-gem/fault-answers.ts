@@ -80,6 +80,8 @@ export function faultyPage(
     }
     case 'short-page':
       return { ...page, elements: page.elements.slice(0, -(fault.rows ?? 1)) }
+    case 'wrong-total':
+      return { ...page, total: Math.max(0, page.total + (fault.rows ?? 1)) }
     case 'repeated-page': {
       const before = readPage(list, query, { page: Math.max(1, page.page - 1) })
       return isPage(before) ? { ...before, page: page.page } : before

@@ -13,6 +13,7 @@ export const pageFaults = [
   'not-array',
   'malformed-record',
   'short-page',
+  'wrong-total',
   'repeated-page',
   'ignored-page',
   'ignored-per-page',
@@ -54,7 +55,10 @@ export interface Fault {
   element?: unknown
   /** Gzip bomb, huge page, padded body: how many bytes the body has at least; 200, 20 and 10 MB by default. */
   bytes?: number
-  /** Ignored per_page: how many rows each page has instead; 3 by default. Short page: how many it lacks; 1 by default. */
+  /**
+   * Ignored per_page: how many rows each page has instead; 3 by default. Short page: how many it lacks; 1 by default.
+   * Wrong total: by how many it is too large, or too small if it is negative; 1 by default.
+   */
   rows?: number
   /** Wrong headers: what they are instead; null leaves one out. Names in lower case. */
   headers?: Record<string, string | null>

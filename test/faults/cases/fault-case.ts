@@ -11,6 +11,8 @@ export interface FaultCase {
   readonly client?: (gem: SimulatedGem) => Partial<GemClientOptions>
   /** Null: all is read. Else the list fails, with words that match after those that name the call. */
   readonly says: RegExp | null
+  /** It fails as a whole, for less has come than was announced: no call is named. */
+  readonly isShort?: true
   /** Calls at most beyond those of an undisturbed sync. */
   readonly extraCalls: number
   /** Failures in a row after which the list is given up; fewer than usual where each takes its time. */
@@ -50,6 +52,15 @@ export function passes(kind: Fault['kind'], details: Details = {}, more: Partial
   const faults = [{ kind, skip: 1, ...fault, times }]
   const often = times === 1 ? 'once' : `${times} times`
   return { name: `${name}, ${often}`, faults, says: null, extraCalls: times, ...more }
+}
+
+/** Two passes over the list, the second one past empty pages, show less than was announced. */
+export function comesShort(
+  name: string,
+  details: Omit<FaultCase, 'name' | 'says' | 'extraCalls' | 'isShort'> & { readonly extraCalls?: number },
+): FaultCase {
+  const says = /^Gem announced \d+ records and returned \d+$/
+  return { name, says, isShort: true, extraCalls: 20, ...details }
 }
 
 /** All is read although something is odd. */

@@ -1,5 +1,5 @@
 import type { Fault } from '../../../src/embedded/simulated-gem/index.ts'
-import { type FaultCase, isBorne } from './fault-case.ts'
+import { comesShort, type FaultCase, isBorne } from './fault-case.ts'
 
 const dated = (name: string, date: string | null, details: Partial<Fault> = {}) =>
   isBorne(`a clock that ${name}`, {
@@ -23,6 +23,16 @@ export const headers: readonly FaultCase[] = [
   counted('is nonsense', '{"total":-1}', 2),
   counted('is always 0', '{"total":0}', 2),
   counted('is always 3', '{"total":3}', 2),
-  counted('is always a million', '{"total":1000000}', 20),
+  comesShort('a total that is always a million', {
+    ...{ faults: [{ kind: 'wrong-headers', headers: { 'x-pagination': '{"total":1000000}' } }] },
+    extraCalls: 60,
+  }),
+  comesShort('a total that is always too large by some', { faults: [{ kind: 'wrong-total', rows: 2 }] }),
+  isBorne('a total that is always too small by some', { faults: [{ kind: 'wrong-total', rows: -2 }] }),
+  isBorne('a total that is larger for a page, and falls', {
+    ...{ faults: [{ kind: 'wrong-total', rows: 2, page: 2 }], extraCalls: 60 },
+  }),
+  counted('is missing on the first page', null, 2, { page: 1 }),
+  counted('is missing on the second page', null, 2, { page: 2 }),
   counted('falls between two pages', '{"total":1}', 130, { page: 2 }),
 ]

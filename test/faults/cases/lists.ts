@@ -1,4 +1,4 @@
-import { attempts, type FaultCase, isBorne, passes } from './fault-case.ts'
+import { attempts, comesShort, type FaultCase, isBorne, passes } from './fault-case.ts'
 
 const silent = { totals: false }
 const circles =
@@ -42,6 +42,10 @@ export const lists: readonly FaultCase[] = [
   isBorne('an empty page in the middle, once', {
     ...{ faults: [{ kind: 'empty-page', page: 2, times: 1 }], extraCalls: 12 },
   }),
+  comesShort('an empty page in the middle', { faults: [{ kind: 'empty-page', page: 2 }] }),
+  comesShort('an empty first page', { faults: [{ kind: 'empty-page', page: 1 }] }),
+  comesShort('empty pages alone', { faults: [{ kind: 'empty-page' }] }),
+  comesShort('a page that lacks a row', { faults: [{ kind: 'short-page', page: 1 }] }),
   isBorne('an empty page in the middle, once, without totals', {
     ...{ faults: [{ kind: 'empty-page', page: 2, times: 1 }], switches: silent, extraCalls: 40, hides: true },
   }),
@@ -54,7 +58,9 @@ export const lists: readonly FaultCase[] = [
   isBorne('something else in the place of a row, once', {
     ...{ faults: [{ kind: 'malformed-record', page: 1, times: 1 }], extraCalls: 12, hides: true },
   }),
-  isBorne('an order that never rests', { switches: { order: 'unstable' }, extraCalls: 60, hides: true }),
+  isBorne('an order that never rests, without totals', {
+    ...{ switches: { order: 'unstable', totals: false }, extraCalls: 60, hides: true },
+  }),
   isBorne('filters are ignored', {
     ...{ switches: { ignoredFilters: ['updated_after', 'last_activity_after', 'created_after'] } },
     extraCalls: 20,
