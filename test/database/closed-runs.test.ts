@@ -68,7 +68,15 @@ const writes: Record<string, (slice: Slice) => Promise<unknown>> = {
     await markGone(db, pass, { ...slice, cursor: firstCursor, ids: rows.map(({ id }) => id) })
   },
   'a completion': (slice) =>
-    completeStream(db, { ...slice, overlapMs: 0, movesWatermark: true, problem: null, warning: null, shortRuns: null, isWhole: true }),
+    completeStream(db, {
+      ...slice,
+      overlapMs: 0,
+      movesWatermark: true,
+      problem: null,
+      warning: null,
+      shortRuns: null,
+      isWhole: true,
+    }),
   'a failure': (slice) => endStream(db, { ...slice, state: 'FAILED', error: 'it failed' }),
   counters: (slice) => countSpent(db, slice, { requests: 3, rateLimitedMs: 1_000 }),
   'a learned page size': (slice) =>
@@ -130,7 +138,15 @@ for (const [closed, close] of Object.entries(closings)) {
 test('the streams of a run that is closed end as its workflow says, unless they have ended already', async () => {
   const { account, runId, ...held } = await startSlice()
   const slice = { ...held, account, runId }
-  await completeStream(db, { ...slice, overlapMs: 0, movesWatermark: true, problem: null, warning: null, shortRuns: null, isWhole: true })
+  await completeStream(db, {
+    ...slice,
+    overlapMs: 0,
+    movesWatermark: true,
+    problem: null,
+    warning: null,
+    shortRuns: null,
+    isWhole: true,
+  })
   await beginStream(db, runId, 'jobs')
   const end = { wasRead: false, error: null }
   const streams = [

@@ -80,6 +80,13 @@ export const faultsOfAccount: Faults = {
     return await tell(stage, actor)
   },
 
+  async 'A list returns less than Gem announced'(stage) {
+    const actor = await stage.account()
+    actor.gem.faults.add({ kind: 'wrong-total', rows: 5, stream: 'users', target: 'list', times: 'always' })
+    await actor.resync()
+    return await tell(stage, actor)
+  },
+
   async 'The stored keys cannot be opened'(stage) {
     const actor = await stage.account()
     await store(stage, actor, 'encryption_key_id', '01234567')
