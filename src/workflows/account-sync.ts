@@ -38,11 +38,11 @@ import { brokenAfter } from './trouble.ts'
  * The life of one account: a full sync, then for ever: wait for the next sync that is due or asked for, sync, wait.
  * It never ends because of data, Gem, settings, or a database that is away.
  *
- * @throws ApplicationFailure at once for an account that does not exist or an id that is not the account's.
+ * @throws ApplicationFailure at once for an account that does not exist, an id that is not the account's, or any other input.
  */
-export async function accountSync(input: AccountSyncInput): Promise<void> {
-  checkInput(input)
-  await new AccountLife(input).live()
+export async function accountSync(...inputs: [input: AccountSyncInput]): Promise<void> {
+  checkInput(inputs)
+  await new AccountLife(inputs[0]).live()
 }
 
 /** Where workers are versioned, the next Temporal run goes to the version that new ones go to; elsewhere it means nothing. */
