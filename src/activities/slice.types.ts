@@ -20,7 +20,9 @@ export interface SliceInput {
   readonly startedAt: string
   /** Begin of the window that a person asked for, ISO 8601; null: where the last run began. */
   readonly since: string | null
-  /** A person has confirmed that more rows may be marked as deleted than the guard allows. */
+  /** The window begins no later than where the last run began, whatever `since` says. */
+  readonly fromWatermark: boolean
+  /** A person has confirmed this list's deletions that the last full sync held back. */
   readonly confirmDeletions: boolean
 }
 

@@ -139,8 +139,7 @@ const warningOf = (runs: ShortRuns | null) => runs && describeWrongTotal(runs)
 
 async function firstCursor(db: Db, input: SliceInput, settings: SyncSettings): Promise<Cursor> {
   const { watermark, shortRuns } = await readEarlier(db, input.account, input.stream)
-  const begin = input.since ?? watermark?.toISOString() ?? null
-  const since = streams[input.stream].delta === 'whole' ? null : begin
+  const since = streams[input.stream].delta === 'whole' ? null : beginOfWindow(input, watermark)
   return {
     step: firstStep(input.stream, input.mode, since),
     offset: 0,
@@ -165,6 +164,12 @@ async function firstCursor(db: Db, input: SliceInput, settings: SyncSettings): P
     readAgain: false,
     drifted: false,
   }
+}
+
+function beginOfWindow({ since, fromWatermark }: SliceInput, stored: Date | null): string | null {
+  const watermark = stored?.toISOString() ?? null
+  if (since === null) return watermark
+  return fromWatermark && (watermark === null || watermark < since) ? watermark : since
 }
 
 /**

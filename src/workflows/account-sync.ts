@@ -18,7 +18,7 @@ import { loadAccount } from './load-account.ts'
 import type { Status } from './messages.ts'
 import { takeNextRun } from './next-run.ts'
 import { lookAgainMs, obstacleAfter, obstacles, refusedKey } from './obstacles.ts'
-import { enqueue } from './resync.ts'
+import { enqueue } from './resync-queue.ts'
 import { Retention } from './retention.ts'
 import { readStreams } from './run-sync.ts'
 import { type DueSync, nextSync } from './schedule.ts'
@@ -197,8 +197,9 @@ class AccountLife {
   }
 
   async #askForCredentials(run: RunProgress): Promise<void> {
-    // What was refused is what runs first once the key is right.
-    this.#state.queue = enqueue(this.#state.queue, run)
+    // What was refused is what runs first once the key is right. What was confirmed may be another company's by then.
+    const again = { ...run, confirmedModels: [] }
+    this.#state.queue = enqueue(this.#state.queue, again, uuid4).queue
     // It may have been a key that is replaced by now: the next one has a try.
     if (this.#woken) return
     this.#state.obstacle = refusedKey

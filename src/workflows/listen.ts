@@ -4,10 +4,12 @@ import {
   setDefaultSignalHandler,
   setDefaultUpdateHandler,
   setHandler,
+  uuid4,
 } from '@temporalio/workflow'
 import {
   pauseSignal,
   type Resync,
+  type ResyncAnswer,
   resumeSignal,
   resyncSignal,
   resyncUpdate,
@@ -15,7 +17,8 @@ import {
   statusQuery,
   wakeSignal,
 } from './messages.ts'
-import { enqueue, queuedResyncs, readResyncs } from './resync.ts'
+import { readResyncs } from './resync.ts'
+import { enqueue, queuedSyncs } from './resync-queue.ts'
 import { type AccountState, refuse } from './state.ts'
 
 export interface Listening {
@@ -34,14 +37,18 @@ export function listen({ state, status, onMessage }: Listening): void {
     refuse(state, message, why, Date.now())
     onMessage({ wakes: false })
   }
-  const ask = (payloads: readonly unknown[], trigger: 'signal' | 'update') => {
-    const resync = readResyncs(payloads, trigger)
-    if (typeof resync === 'string') return refuseAndShow('resync', resync)
-    state.queue = enqueue(state.queue, resync)
+  const ask = (resync: Resync) => {
+    const { queue, ...answer } = enqueue(state.queue, resync, uuid4)
+    state.queue = queue
     onMessage({ wakes: false })
+    return answer
   }
   const signals: Record<string, (...payloads: unknown[]) => void> = {
-    resync: (...payloads) => ask(payloads, 'signal'),
+    resync(...payloads) {
+      const resync = readResyncs(payloads, 'signal')
+      if (typeof resync === 'string') refuseAndShow('resync', resync)
+      else ask(resync)
+    },
     pause() {
       state.paused = true
       onMessage({ wakes: false })
@@ -69,11 +76,11 @@ export function listen({ state, status, onMessage }: Listening): void {
   }
   setHandler(
     resyncUpdate,
-    (...payloads): readonly Resync[] => {
-      ask(payloads, 'update')
-      return queuedResyncs(state.queue)
-    },
-    { description: 'As the signal; answers what is queued', validator: checkResync },
+    (...payloads): ResyncAnswer => ({
+      ...ask(checkResync(...payloads)),
+      queue: queuedSyncs(state.queue),
+    }),
+    { description: "As the signal; answers the run's id and what is queued", validator: checkResync },
   )
   setHandler(statusQuery, status, {
     description: 'What the account is doing, a line a stream, what waits and what was refused',
@@ -95,7 +102,7 @@ const described = [
     signal: resyncSignal,
     description:
       'Asks for a sync: {"mode": "full" | "delta", "models": [...], "since": ISO time, "confirmDeletions": true}; ' +
-      'all optional, default full',
+      'all optional, default full; confirmDeletions needs models',
   },
   { signal: pauseSignal, description: 'No calls to Gem from the next page on; the checkpoint is kept' },
   {
@@ -108,7 +115,8 @@ const described = [
 const short = (name: string) => name.slice(0, 50)
 
 /** Synchronous: a validator that is not would not be waited for. */
-function checkResync(...payloads: unknown[]): void {
+function checkResync(...payloads: unknown[]): Resync {
   const resync = readResyncs(payloads, 'update')
-  if (typeof resync === 'string') throw new Error(resync)
+  if (typeof resync === 'string') throw ApplicationFailure.nonRetryable(resync, 'InvalidInput')
+  return resync
 }

@@ -11,7 +11,7 @@ export interface ResyncInput {
   readonly models?: readonly MainTable[]
   /** A delta from this ISO 8601 time on. */
   readonly since?: string
-  /** Lets a full sync delete more than the guard allows. */
+  /** The models' deletions that the last full sync held back are true. Needs `models`, and a full sync. */
   readonly confirmDeletions?: boolean
 }
 
@@ -21,8 +21,30 @@ export interface Resync {
   /** Null: all that are configured. */
   readonly models: readonly MainTable[] | null
   readonly since: string | null
-  readonly confirmDeletions: boolean
+  /** A delta for which nobody named a time: from where the last run began. */
+  readonly fromWatermark: boolean
+  /** Whose deletions a person has confirmed. */
+  readonly confirmedModels: readonly MainTable[]
   readonly trigger: RunTrigger
+}
+
+/** A sync that waits for its turn. */
+export interface QueuedSync {
+  /** The id that its run will have in `sync.runs`. */
+  readonly id: string
+  readonly mode: RunMode
+  readonly models: readonly MainTable[]
+  readonly since: string | null
+  readonly confirmedModels: readonly MainTable[]
+}
+
+/** What the update `resync` answers. */
+export interface ResyncAnswer {
+  /** The id that the run will have that does what was asked for. */
+  readonly syncId: string
+  /** The request has joined a sync that was waiting already. */
+  readonly alreadyQueued: boolean
+  readonly queue: readonly QueuedSync[]
 }
 
 export interface StreamStatus extends StreamCounts {
@@ -66,7 +88,7 @@ export interface Status {
   readonly waitingUntil: string | null
   readonly lastSync: SyncSummary | null
   readonly nextSync: { readonly mode: RunMode; readonly at: string } | null
-  readonly queue: readonly Resync[]
+  readonly queue: readonly QueuedSync[]
   /** The latest messages that were refused, and why. */
   readonly refusals: readonly { readonly at: string; readonly message: string; readonly why: string }[]
 }
@@ -76,5 +98,5 @@ export const pauseSignal = defineSignal('pause')
 export const resumeSignal = defineSignal('resume')
 /** Sent by the CLI when settings, a key or the state of the account have changed. */
 export const wakeSignal = defineSignal('wake')
-export const resyncUpdate = defineUpdate<readonly Resync[], [unknown]>('resync')
+export const resyncUpdate = defineUpdate<ResyncAnswer, [unknown]>('resync')
 export const statusQuery = defineQuery<Status>('status')

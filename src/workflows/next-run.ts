@@ -1,7 +1,7 @@
 import type { AccountSchedule } from '../activities/account.types.ts'
-import type { RunMode, RunTrigger } from '../database/database-types.ts'
-import type { Resync } from './messages.ts'
-import { dequeue } from './resync.ts'
+import type { RunMode } from '../database/database-types.ts'
+import { type MainTable, mainTables } from '../streams.ts'
+import { dequeue, type QueuedResync } from './resync-queue.ts'
 import type { DueSync } from './schedule.ts'
 import { type AccountState, newRun, type RunProgress, refuse } from './state.ts'
 
@@ -14,41 +14,36 @@ export interface Planning {
 
 /** Takes up what to sync now: what is asked for, else what is due. Null while there is nothing, or it may not be. */
 export function takeNextRun(state: AccountState, planning: Planning): RunProgress | null {
-  const { due, now } = planning
+  const { due, now, newId } = planning
   if (state.paused) return null
   const queued = dequeue(state.queue)
   if (queued !== null) {
     state.queue = queued.rest
-    return begin(state, planning, queued.next, queued.next.trigger)
+    return begin(state, planning, queued.next)
   }
   if (due.at > now) return null
-  return begin(state, planning, { mode: due.mode }, state.starts.full === null ? 'start' : 'schedule')
+  const trigger = state.starts.full === null ? 'start' : 'schedule'
+  return begin(state, planning, {
+    ...{ id: newId(), mode: due.mode, models: mainTables, trigger },
+    ...{ since: null, fromWatermark: due.mode === 'delta', confirmedModels: [] },
+  })
 }
 
 function begin(
   state: AccountState,
-  { schedule: { models }, now, newId }: Planning,
-  wanted: Partial<Resync> & { mode: RunMode },
-  trigger: RunTrigger,
+  { schedule: { models }, now }: Planning,
+  wanted: QueuedResync,
 ): RunProgress | null {
-  const chosen = models.filter((model) => wanted.models?.includes(model) ?? true)
+  const isSynced = (model: MainTable) => models.includes(model)
+  const chosen = wanted.models.filter(isSynced)
   if (chosen.length === 0) {
     refuse(state, 'resync', `models: the account's settings sync only ${models.join(', ')}`, now)
     return null
   }
   if (chosen.length === models.length) countStart(state, wanted.mode, now)
-  return newRun(
-    {
-      id: newId(),
-      mode: wanted.mode,
-      trigger,
-      models: chosen,
-      since: wanted.since ?? null,
-      confirmDeletions: wanted.confirmDeletions ?? false,
-      startedAt: new Date(now).toISOString(),
-    },
-    state.broken,
-  )
+  const startedAt = new Date(now).toISOString()
+  const confirmedModels = wanted.confirmedModels.filter(isSynced)
+  return newRun({ ...wanted, models: chosen, confirmedModels, startedAt }, state.broken)
 }
 
 /** Only a sync of all models moves the schedule. */

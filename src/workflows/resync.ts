@@ -1,17 +1,6 @@
-import type { RunMode, RunTrigger } from '../database/database-types.ts'
 import { type MainTable, mainTables } from '../streams.ts'
-import type { Resync } from './messages.ts'
+import type { Resync, ResyncInput } from './messages.ts'
 import { Undecodable } from './payload-converter.ts'
-
-/** What waits to be synced, by model: requests that wait together become one. */
-export type ResyncQueue = Partial<Record<MainTable, QueuedResync>>
-
-export interface QueuedResync {
-  readonly mode: RunMode
-  readonly since: string | null
-  readonly confirmDeletions: boolean
-  readonly trigger: RunTrigger
-}
 
 /** Reads the inputs of a message: one, or none. @returns the request, or in words what is wrong with it. */
 export function readResyncs(inputs: readonly unknown[], trigger: 'signal' | 'update'): Resync | string {
@@ -26,9 +15,7 @@ export function readResyncs(inputs: readonly unknown[], trigger: 'signal' | 'upd
  * @returns the request, or in words what is wrong with it.
  */
 export function readResync(input: unknown, trigger: 'signal' | 'update'): Resync | string {
-  if (input === undefined || input === null) {
-    return { mode: 'full', models: null, since: null, confirmDeletions: false, trigger }
-  }
+  if (input === undefined || input === null) return readResync({}, trigger)
   if (input instanceof Undecodable)
     return `its payload cannot be decoded (encoding ${input.why}): expected JSON`
   if (typeof input !== 'object' || Array.isArray(input) || ArrayBuffer.isView(input)) {
@@ -38,15 +25,24 @@ export function readResync(input: unknown, trigger: 'signal' | 'update'): Resync
   if (unknown !== undefined)
     return `unknown field ${JSON.stringify(unknown.slice(0, 50))}: known are ${fields.join(', ')}`
   const { mode, models, since, confirmDeletions } = input as Record<string, unknown>
-  return (
-    problemOf({ mode, models, since, confirmDeletions }) ?? {
-      mode: (mode as RunMode | undefined) ?? (since === undefined ? 'full' : 'delta'),
-      models: (models as MainTable[] | undefined) ?? null,
-      since: since === undefined ? null : readTime(since),
-      confirmDeletions: confirmDeletions === true,
-      trigger,
-    }
-  )
+  const problem = problemOf({ mode, models, since, confirmDeletions })
+  if (problem !== null) return problem
+  return requestOf({ mode, models, since, confirmDeletions } as ResyncInput, trigger)
+}
+
+function requestOf(
+  { mode, models, since, confirmDeletions = false }: ResyncInput,
+  trigger: Resync['trigger'],
+): Resync {
+  const wanted = mode ?? (since === undefined ? 'full' : 'delta')
+  return {
+    mode: wanted,
+    models: models ?? null,
+    since: since === undefined ? null : readTime(since),
+    fromWatermark: wanted === 'delta' && since === undefined,
+    confirmedModels: confirmDeletions ? (models ?? []) : [],
+    trigger,
+  }
 }
 
 const fields = ['mode', 'models', 'since', 'confirmDeletions']
@@ -59,11 +55,17 @@ function problemOf({ mode, models, since, confirmDeletions }: Record<string, unk
   if (since !== undefined && readTime(since) === null) {
     return 'since: expected an ISO 8601 time such as 2026-01-31T00:00:00Z'
   }
-  if (since !== undefined && mode === 'full')
-    return 'since: a full sync reads everything; leave since or mode out'
   if (confirmDeletions !== undefined && typeof confirmDeletions !== 'boolean') {
     return 'confirmDeletions: expected true or false'
   }
+  if (confirmDeletions === true) {
+    if (mode === 'delta' || since !== undefined)
+      return 'confirmDeletions: only a full sync can tell what is deleted; leave since out, and mode out or "full"'
+    if (models === undefined)
+      return 'confirmDeletions: name the models whose deletions are confirmed, such as "models":["candidates"]'
+  }
+  if (since !== undefined && mode === 'full')
+    return 'since: a full sync reads everything; leave since or mode out'
   return null
 }
 
@@ -83,54 +85,4 @@ function readTime(text: unknown): string | null {
   const utc = instant.toISOString()
   // Times are compared as text, and Gem reads years of four digits only.
   return utc.length === 24 ? utc : null
-}
-
-/** Adds a request to those that wait: full beats delta, the earlier `since` wins, confirmations add up. */
-export function enqueue(queue: ResyncQueue, resync: Resync): ResyncQueue {
-  const merged = { ...queue }
-  for (const model of resync.models ?? mainTables) merged[model] = mergeTwo(merged[model], resync)
-  return merged
-}
-
-function mergeTwo(waiting: QueuedResync | undefined, resync: Resync): QueuedResync {
-  const { mode, since, confirmDeletions, trigger } = resync
-  if (waiting === undefined) return { mode, since, confirmDeletions, trigger }
-  const full = waiting.mode === 'full' || mode === 'full'
-  return {
-    mode: full ? 'full' : 'delta',
-    since: full ? null : earlier(waiting.since, since),
-    confirmDeletions: waiting.confirmDeletions || confirmDeletions,
-    trigger: waiting.trigger,
-  }
-}
-
-/** Null is no wish of its own: from where the last run began. */
-function earlier(one: string | null, other: string | null): string | null {
-  if (one === null || other === null) return one ?? other
-  return one < other ? one : other
-}
-
-/** What waits, as requests: models that wait for the same thing are one. */
-export function queuedResyncs(queue: ResyncQueue): Resync[] {
-  const groups = new Map<string, Resync>()
-  for (const model of mainTables) {
-    const waiting = queue[model]
-    if (waiting === undefined) continue
-    const key = JSON.stringify([waiting.mode, waiting.since, waiting.confirmDeletions])
-    const group = groups.get(key)
-    groups.set(key, { ...(group ?? waiting), models: [...(group?.models ?? []), model] })
-  }
-  // Fulls first: a delta of a model that derives from a full one finds it up to date.
-  return [...groups.values()].sort(
-    (one, other) => Number(one.mode === 'delta') - Number(other.mode === 'delta'),
-  )
-}
-
-/** Takes the next request out of the queue; null if nothing waits. */
-export function dequeue(queue: ResyncQueue): { next: Resync; rest: ResyncQueue } | null {
-  const [next] = queuedResyncs(queue)
-  if (next === undefined) return null
-  const rest = { ...queue }
-  for (const model of next.models ?? []) delete rest[model]
-  return { next, rest }
 }

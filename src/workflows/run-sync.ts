@@ -3,7 +3,7 @@ import type { Obstacle } from '../activities/account.types.ts'
 import { failureTypes } from '../activities/failure-types.ts'
 import type { SliceInput, SliceResult } from '../activities/slice.types.ts'
 import type { FailedSlice } from '../errors.ts'
-import { computePhases, type StreamName } from '../streams.ts'
+import { computePhases, type StreamName, streams } from '../streams.ts'
 import { bookkeeping, reading } from './activities.ts'
 import { fencedBy } from './fenced.ts'
 import type { AccountState, RunProgress, StreamProgress } from './state.ts'
@@ -157,7 +157,8 @@ function readSlice(
     throttledBefore: run.throttled,
     startedAt: run.startedAt,
     since: run.since,
-    confirmDeletions: run.confirmDeletions,
+    fromWatermark: run.fromWatermark,
+    confirmDeletions: run.confirmedModels.includes(streams[stream].model),
   }
   const summary = `${stream}: ${run.mode}, from page ${counts.pages + 1}`
   // Where the server has fairness on, slices of many accounts take turns account by account.

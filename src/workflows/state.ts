@@ -3,7 +3,7 @@ import type { StreamCounts } from '../activities/slice.types.ts'
 import type { RunMode, RunTrigger, StreamState } from '../database/database-types.ts'
 import { type MainTable, type StreamName, streamsOf } from '../streams.ts'
 import type { StreamStatus, SyncSummary } from './messages.ts'
-import type { ResyncQueue } from './resync.ts'
+import type { QueuedResync, ResyncQueue } from './resync-queue.ts'
 import type { RetentionProgress } from './retention.ts'
 import type { SyncStarts } from './schedule.ts'
 import { type BrokenStream, mostFailures, type Trouble, troubleBefore } from './trouble.ts'
@@ -18,6 +18,8 @@ export interface AccountState {
   queue: ResyncQueue
   starts: SyncStarts
   paused: boolean
+  /** Which of the account's keys, one after the other, was found last; null before the first look. */
+  keyVersion: number | null
   /** Why no sync can run until somebody changes something; a run under way is kept for then. */
   obstacle: Obstacle | null
   /** Lists that failed in the last syncs. */
@@ -35,7 +37,9 @@ export interface RunProgress {
   readonly trigger: RunTrigger
   readonly models: readonly MainTable[]
   readonly since: string | null
-  readonly confirmDeletions: boolean
+  readonly fromWatermark: boolean
+  /** Of these, deletions may be marked that the last full sync held back. */
+  confirmedModels: readonly MainTable[]
   /** ISO 8601, by the workflow's clock. */
   readonly startedAt: string
   readonly streams: StreamProgress[]
@@ -88,6 +92,7 @@ export function initialState(): AccountState {
     queue: {},
     starts: { full: null, delta: null },
     paused: false,
+    keyVersion: null,
     obstacle: null,
     broken: {},
     retention: { at: null, run: null, by: null },
@@ -102,7 +107,7 @@ export function initialState(): AccountState {
  * asks.
  */
 export function newRun(
-  run: Pick<RunProgress, 'id' | 'mode' | 'trigger' | 'models' | 'since' | 'confirmDeletions' | 'startedAt'>,
+  run: Pick<RunProgress, keyof QueuedResync | 'startedAt'>,
   broken: AccountState['broken'],
   { isRenewal = false } = {},
 ): RunProgress {
@@ -130,11 +135,11 @@ export function newRun(
  * The same sync once more, from its begin. What a person has confirmed counted for the run that is over.
  */
 export function renewedRun(
-  { mode, trigger, models, since }: RunProgress,
+  { mode, trigger, models, since, fromWatermark }: RunProgress,
   { id, now, broken }: { readonly id: string; readonly now: number; readonly broken: AccountState['broken'] },
 ): RunProgress {
   const startedAt = new Date(now).toISOString()
-  const run = { id, mode, trigger, models, since, confirmDeletions: false, startedAt }
+  const run = { id, mode, trigger, models, since, fromWatermark, confirmedModels: [], startedAt }
   return newRun(run, broken, { isRenewal: true })
 }
 

@@ -1,7 +1,7 @@
 import { computePhases } from '../streams.ts'
 import type { Status, StreamStatus } from './messages.ts'
 import { obstacles } from './obstacles.ts'
-import { queuedResyncs } from './resync.ts'
+import { queuedSyncs } from './resync-queue.ts'
 import type { DueSync } from './schedule.ts'
 import type { AccountState, RunProgress } from './state.ts'
 
@@ -26,7 +26,7 @@ export function statusOf(account: string, state: AccountState, due: DueSync | nu
         (run === null && due ? new Date(due.at).toISOString() : null)),
     lastSync: state.lastSync,
     nextSync: isHeld || due === null ? null : { mode: due.mode, at: new Date(due.at).toISOString() },
-    queue: queuedResyncs(state.queue),
+    queue: queuedSyncs(state.queue),
     refusals: state.refusals,
   }
 }
@@ -60,7 +60,7 @@ function words(
     case 'SYNCING':
       return run ? `${run.mode} sync, ${stepOf(run)}` : name
     case 'WAITING': {
-      const [asked] = queuedResyncs(state.queue)
+      const [asked] = queuedSyncs(state.queue)
       if (asked) return `${asked.mode} sync, asked for: ${asksDatabase}`
       return due ? waitFor(due, now) : name
     }

@@ -51,6 +51,7 @@ describe('messages', () => {
     await handle.signal('resync', { since: 'yesterday' })
     await handle.signal('resync', { mode: 'full', since: '2026-01-01T00:00:00Z' })
     await handle.signal('resync', { models: ['candidates', 'people'] })
+    await handle.signal('resync', { confirmDeletions: true })
     const { refusals, queue } = await status()
     assert.deepEqual(
       refusals.map(({ message, why }) => `${message}: ${why.slice(0, 40)}`),
@@ -63,6 +64,7 @@ describe('messages', () => {
         'resync: since: expected an ISO 8601 time such as',
         'resync: since: a full sync reads everything; lea',
         'resync: models: expected a list of some of users',
+        'resync: confirmDeletions: name the models whose ',
       ],
     )
     assert.deepEqual(queue, [])
@@ -76,12 +78,17 @@ describe('messages', () => {
       handle.executeUpdate(resyncUpdate, { args: [{ mode: 7 }] }),
       (error) => error instanceof WorkflowUpdateFailedError && /mode: expected/.test(String(error.cause)),
     )
-    const queue = await handle.executeUpdate(resyncUpdate, { args: [{ mode: 'delta', models: ['users'] }] })
-    assert.deepEqual(queue, [
-      { mode: 'delta', since: null, confirmDeletions: false, trigger: 'update', models: ['users'] },
-    ])
+    const { syncId, ...answer } = await handle.executeUpdate(resyncUpdate, {
+      args: [{ mode: 'delta', models: ['users'] }],
+    })
+    const entry = { id: syncId, mode: 'delta', models: ['users'], since: null, confirmedModels: [] } as const
+    assert.deepEqual(answer, { alreadyQueued: false, queue: [entry] })
+    assert.deepEqual((await status()).queue, [entry])
+    const second = await handle.executeUpdate(resyncUpdate, { args: [{ mode: 'delta', models: ['jobs'] }] })
+    assert.deepEqual([second.syncId, second.alreadyQueued], [syncId, true])
     await handle.signal(resumeSignal)
-    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
+    const { state, run } = await product.nextSync(account)
+    assert.deepEqual([state, run], ['SUCCEEDED', syncId])
   })
 
   test('pause: what is asked for waits, no call is made, and resuming runs it', async () => {

@@ -81,7 +81,13 @@ async function syncStream(runId: string, stream: StreamName): Promise<number> {
     startedAt: new Date().toISOString(),
   } as const
   for (let slice = 1; ; slice++) {
-    const end = await run(activities.syncSlice, { ...input, slice, since: null, confirmDeletions: false })
+    const end = await run(activities.syncSlice, {
+      ...input,
+      slice,
+      since: null,
+      fromWatermark: false,
+      confirmDeletions: false,
+    })
     if (end.kind === 'done') return end.counts.fetched
     if (end.kind !== 'more') throw new Error(`the slice of ${stream} has ended: ${end.kind}`)
   }

@@ -29,7 +29,8 @@ export interface SyncOptions {
   /** Another way to Gem, or less patience with it. */
   readonly client?: Partial<GemClientOptions>
   readonly since?: string | null
-  readonly confirmDeletions?: boolean
+  /** Whose deletions a person has confirmed. */
+  readonly confirmDeletions?: readonly MainTable[]
   /** Attempts in a row after which a stream fails, as the worker's do. */
   readonly attempts?: number
   readonly inFlight?: number

@@ -9,7 +9,7 @@ import { endStream } from '../../src/database/runs.ts'
 import { CredentialsRefusedError, RequestRefusedError, TryAgainError } from '../../src/errors.ts'
 import { createLogger } from '../../src/log.ts'
 import { mappingRules } from '../../src/mappers/record-digest.ts'
-import type { StreamName } from '../../src/streams.ts'
+import { type StreamName, streams } from '../../src/streams.ts'
 import { readHere } from '../support/read-page.ts'
 import type { Syncing, SyncOptions } from './mirror.ts'
 
@@ -22,7 +22,8 @@ export async function readStream(
   runId: string,
   options: SyncOptions & { mode: RunMode },
 ): Promise<EndedStream> {
-  const { attempts = 6, inFlight = 1, since = null, confirmDeletions = false, mode } = options
+  const { attempts = 6, inFlight = 1, since = null, mode } = options
+  const confirmDeletions = options.confirmDeletions?.includes(streams[stream].model) ?? false
   const { isOnlySlice = true } = options
   const { db, account, client: gem, limiter, settings, clock } = mirror
   const startedAt = clock.now.toISOString()
@@ -37,15 +38,8 @@ export async function readStream(
     log: createLogger({ level: 'silent', pretty: false }),
   }
   const input = {
-    account,
-    runId,
-    mode,
-    stream,
-    inFlight,
-    startedAt,
-    since,
-    confirmDeletions,
-    throttledBefore: 0,
+    ...{ account, runId, mode, stream, inFlight, since, confirmDeletions },
+    ...{ startedAt, fromWatermark: false, throttledBefore: 0 },
   }
   let failures = 0
   let goesOn = false

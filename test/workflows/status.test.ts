@@ -21,7 +21,10 @@ const due: DueSync = { mode: 'delta', at: Date.parse(later) }
 function someRun(change: Partial<RunProgress> = {}): RunProgress {
   const id = '00000000-0000-4000-8000-000000000000'
   const wanted = { id, mode: 'full', trigger: 'start', models: ['candidates'] } as const
-  const run = newRun({ ...wanted, since: null, confirmDeletions: false, startedAt: earlier }, {})
+  const run = newRun(
+    { ...wanted, since: null, fromWatermark: false, confirmedModels: [], startedAt: earlier },
+    {},
+  )
   return { ...run, ...change }
 }
 
@@ -140,9 +143,18 @@ describe('the status of an account', () => {
   })
 
   test('shows what is queued', () => {
-    const queued = { mode: 'full', since: null, confirmDeletions: true, trigger: 'signal' } as const
-    const { queue, doing } = status({ queue: { jobs: queued } })
-    assert.deepEqual(queue, [{ ...queued, models: ['jobs'] }])
+    const id = '00000000-0000-4000-8000-000000000000'
+    const entry = {
+      id,
+      mode: 'full',
+      models: ['jobs', 'users'],
+      since: null,
+      confirmedModels: ['jobs'],
+    } as const
+    const { queue, doing } = status({
+      queue: { full: { ...entry, trigger: 'signal', fromWatermark: false } },
+    })
+    assert.deepEqual(queue, [entry])
     assert.equal(doing, `full sync, asked for: reads the account's settings from PostgreSQL`)
   })
 })

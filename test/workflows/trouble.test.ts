@@ -15,7 +15,8 @@ function begin(at: number, trigger: RunProgress['trigger'], broken: AccountState
     trigger,
     models: mainTables,
     since: null,
-    confirmDeletions: false,
+    fromWatermark: false,
+    confirmedModels: [],
   } as const
   return newRun({ ...wanted, startedAt: new Date(at).toISOString() }, broken)
 }

@@ -117,7 +117,7 @@ export async function pauseUntilCut(life: AccountLife, { amidSync, by }: CutPaus
   await life.pass(hourMs)
   await life.check()
   const carried = life.expected.cuts.at(-1)?.carriedQueue ?? []
-  const waited = queue.flatMap(({ models }) => models ?? [])
+  const waited = queue.flatMap(({ models }) => models)
   assert.ok(waited.length > 0 && waited.every((model) => carried.includes(model)), `carried: ${carried}`)
 }
 

@@ -1,16 +1,18 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { RunMode, RunTrigger } from '../../../src/database/database-types.ts'
 import { type MainTable, mainTables } from '../../../src/streams.ts'
 
-/** What is asked of one model: requests that wait together become one. */
-interface Wish {
-  readonly mode: RunMode
-  readonly since: string | null
-  readonly confirmDeletions: boolean
+/** What waits in one mode. */
+interface Waiting {
+  readonly models: Set<MainTable>
+  /** Times that were named. */
+  readonly times: string[]
   readonly trigger: RunTrigger
 }
 
-export interface AskedSync extends Pick<Wish, 'mode' | 'since' | 'trigger'> {
+export interface AskedSync {
+  readonly mode: RunMode
+  readonly since: string | null
+  readonly trigger: RunTrigger
   readonly models: readonly MainTable[]
 }
 
@@ -18,53 +20,54 @@ interface ResyncMessage {
   readonly mode?: RunMode
   readonly models?: readonly MainTable[]
   readonly since?: string
-  readonly confirmDeletions?: boolean
 }
 
-/** What waits to be synced by the contract: full beats delta, the earlier `since` wins, confirmations add up. */
+/**
+ * What waits to be synced by the contract: one full and one delta at most, the earlier `since` wins, and what a full
+ * reads needs no delta.
+ */
 export class ExpectedQueue {
-  readonly #wishes = new Map<MainTable, Wish>()
+  readonly #waiting = new Map<RunMode, Waiting>()
 
   get isEmpty(): boolean {
-    return this.#wishes.size === 0
+    return this.#waiting.size === 0
   }
 
-  /** Takes in what a message `resync` asks for. */
-  add(input: unknown, by: RunTrigger): void {
+  /** Takes in what a message `resync` asks for. Who asked first is named. */
+  add(input: unknown, trigger: RunTrigger): void {
     const message = (input ?? {}) as ResyncMessage
-    for (const model of message.models ?? mainTables)
-      this.#wishes.set(model, merged(this.#wishes.get(model), message, by))
+    const mode = message.mode ?? (message.since === undefined ? 'full' : 'delta')
+    const full = this.#waiting.get('full')
+    const needed = (message.models ?? mainTables).filter(
+      (model) => mode === 'full' || !full?.models.has(model),
+    )
+    if (needed.length === 0) return
+    const entry = this.#waiting.get(mode) ?? { models: new Set(), times: [], trigger }
+    this.#waiting.set(mode, entry)
+    for (const model of needed) entry.models.add(model)
+    if (message.since !== undefined) entry.times.push(message.since)
+    if (mode === 'full') this.#take('delta', needed)
   }
 
-  /** Models that wait for the same thing are one sync; fulls come first. */
+  /** The full comes first. */
   next(): AskedSync | null {
-    const waiting = mainTables.flatMap((model) => {
-      const wish = this.#wishes.get(model)
-      return wish === undefined ? [] : [{ model, wish }]
-    })
-    const first = waiting.find(({ wish }) => wish.mode === 'full') ?? waiting[0]
-    if (first === undefined) return null
-    const { mode, since, trigger } = first.wish
-    const isAlike = (wish: Wish) => isDeepStrictEqual({ ...wish, trigger }, first.wish)
-    const models = waiting.filter(({ wish }) => isAlike(wish)).map(({ model }) => model)
-    return { mode, since, trigger, models }
+    for (const mode of ['full', 'delta'] as const) {
+      const entry = this.#waiting.get(mode)
+      if (entry === undefined) continue
+      const models = mainTables.filter((table) => entry.models.has(table))
+      return { mode, since: entry.times.sort()[0] ?? null, trigger: entry.trigger, models }
+    }
+    return null
   }
 
-  /** A sync of these models has begun. */
-  remove(models: readonly MainTable[]): void {
-    for (const model of models) this.#wishes.delete(model)
+  /** A sync that was asked for has begun. */
+  remove(mode: RunMode): void {
+    this.#waiting.delete(mode)
   }
-}
 
-/** Who asked first is named. */
-function merged(waiting: Wish | undefined, message: ResyncMessage, by: RunTrigger): Wish {
-  const mode = message.mode ?? (message.since === undefined ? 'full' : 'delta')
-  const isFull = mode === 'full' || waiting?.mode === 'full'
-  const times = [waiting?.since, message.since].filter((time) => typeof time === 'string').sort()
-  return {
-    mode: isFull ? 'full' : 'delta',
-    since: isFull ? null : (times[0] ?? null),
-    confirmDeletions: (waiting?.confirmDeletions ?? false) || message.confirmDeletions === true,
-    trigger: waiting?.trigger ?? by,
+  #take(mode: RunMode, models: readonly MainTable[]): void {
+    const entry = this.#waiting.get(mode)
+    for (const model of models) entry?.models.delete(model)
+    if (entry?.models.size === 0) this.#waiting.delete(mode)
   }
 }

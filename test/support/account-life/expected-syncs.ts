@@ -150,7 +150,7 @@ export class ExpectedSyncs {
     this.#running = { id: run.id, at, since: expected?.since ?? null }
     const isAsked = run.trigger === 'signal' || run.trigger === 'update'
     this.begun[run.mode][isAsked ? 'asked' : 'schedule']++
-    if (isAsked) this.#queue.remove(run.models)
+    if (isAsked) this.#queue.remove(run.mode)
     if (run.models.length < mainTables.length) return
     if (run.mode === 'full') this.#lastFull = at
     this.#lastOfAnyKind = at

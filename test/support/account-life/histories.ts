@@ -130,12 +130,12 @@ export class Histories {
   }
 
   #cut(event: Event, payloads: Payloads): Cut {
-    const { state } = decoded(payloads) as { state: { queue: Record<string, unknown> } }
+    const { state } = decoded(payloads) as { state: { queue: Record<string, { models: string[] }> } }
     return {
       events: Number(event.eventId),
       bytes: this.#bytes,
       carriedBytes: (payloads ?? []).reduce((sum, { data }) => sum + (data?.length ?? 0), 0),
-      carriedQueue: Object.keys(state.queue),
+      carriedQueue: Object.values(state.queue).flatMap(({ models }) => models),
     }
   }
 }
