@@ -26,6 +26,8 @@ export interface Account {
   readonly state: AccountState
   readonly state_reason: string | null
   readonly encryption_key_id: string
+  /** Grows with each `account set-key`. */
+  readonly key_version: number
   readonly has_application_secret: boolean
   readonly created_at: Date
   readonly updated_at: Date
@@ -76,25 +78,30 @@ export async function listAccounts(db: Db): Promise<Account[]> {
 }
 
 /**
- * Replaces both keys. An account that waited for credentials is active again.
+ * Replaces both keys. An account that waited for credentials is active again; which deletions the last full syncs held
+ * back is forgotten, since nobody can confirm under one key what was seen under another.
  *
  * @throws UserError if there is no such account.
  */
 export async function updateKey(db: Db, keyring: Keyring, account: string, keys: Keys): Promise<void> {
   const waited = sql<boolean>`state = 'NEEDS_CREDENTIALS'`
-  const updated = await db
-    .updateTable('sync.accounts')
-    .set({
-      ...sealKeys(keyring, account, keys),
-      key_compared: false,
-      state: sql<AccountState>`case when ${waited} then 'ACTIVE' else state end`,
-      state_reason: sql<string | null>`case when ${waited} then null else state_reason end`,
-      updated_at: sql<Date>`clock_timestamp()`,
-    })
-    .where('account', '=', account)
-    .returning('account')
-    .executeTakeFirst()
-  if (updated === undefined) throw unknownAccount(account)
+  await db.transaction().execute(async (trx) => {
+    const updated = await trx
+      .updateTable('sync.accounts')
+      .set({
+        ...sealKeys(keyring, account, keys),
+        key_compared: false,
+        key_version: sql<number>`key_version + 1`,
+        state: sql<AccountState>`case when ${waited} then 'ACTIVE' else state end`,
+        state_reason: sql<string | null>`case when ${waited} then null else state_reason end`,
+        updated_at: sql<Date>`clock_timestamp()`,
+      })
+      .where('account', '=', account)
+      .returning('account')
+      .executeTakeFirst()
+    if (updated === undefined) throw unknownAccount(account)
+    await trx.deleteFrom('sync.held_back_deletions').where('account', '=', account).execute()
+  })
 }
 
 /**
@@ -174,7 +181,7 @@ function accounts(db: Db) {
   return db
     .selectFrom('sync.accounts')
     .select(['account', 'base_url', 'allow_insecure_base_url', 'settings', 'state', 'state_reason'])
-    .select(['encryption_key_id', 'created_at', 'updated_at'])
+    .select(['encryption_key_id', 'key_version', 'created_at', 'updated_at'])
     .select(sql<boolean>`application_secret is not null`.as('has_application_secret'))
 }
 

@@ -38,6 +38,8 @@ export interface MirroredState {
 /** What the workflow looks at before each sync: how to plan, or what stands in the way. */
 export type LoadedAccount = {
   readonly mirrored: MirroredState
+  /** Grows with each new key. */
+  readonly keyVersion: number
   /** Whether the server knows our search attributes: setting unknown ones would block the workflow for ever. */
   readonly hasSearchAttributes: boolean
 } & (

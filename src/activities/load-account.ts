@@ -4,7 +4,7 @@ import type { Settings } from '../accounts/settings.ts'
 import { readUsableAccount } from '../accounts/usable-account.ts'
 import type { Db } from '../database/connect.ts'
 import { UnusableAccountError } from '../errors.ts'
-import type { AccountSchedule, LoadedAccount, MirroredState } from './account.types.ts'
+import type { AccountSchedule, LoadedAccount } from './account.types.ts'
 
 export interface LoadContext {
   readonly db: Db
@@ -23,13 +23,16 @@ export async function loadAccount(
 ): Promise<LoadedAccount> {
   try {
     const { account, settings } = await readUsableAccount(db, keyring, name)
-    const schedule = scheduleOf(settings)
-    return { mirrored: mirroredOf(account), hasSearchAttributes, schedule, obstacle: null }
+    return {
+      ...foundOf(account),
+      hasSearchAttributes,
+      schedule: scheduleOf(settings),
+      obstacle: null,
+    }
   } catch (error) {
     if (!(error instanceof UnusableAccountError)) throw error
-    const mirrored = mirroredOf(await findAccount(db, name))
     return {
-      mirrored,
+      ...foundOf(await findAccount(db, name)),
       hasSearchAttributes,
       schedule: null,
       obstacle: { kind: error.what, why: error.message },
@@ -37,7 +40,10 @@ export async function loadAccount(
   }
 }
 
-const mirroredOf = ({ state, state_reason }: Account): MirroredState => ({ state, reason: state_reason })
+const foundOf = ({ state, state_reason, key_version }: Account) => ({
+  mirrored: { state, reason: state_reason },
+  keyVersion: key_version,
+})
 
 const scheduleOf = ({ models, schedule, rate, retention }: Settings): AccountSchedule => ({
   models,

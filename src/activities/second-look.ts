@@ -21,7 +21,13 @@ export type Verdict =
   | { readonly kind: 'unproven' }
   | { readonly kind: 'out of budget' }
 
-type Look = (context: SliceContext, slice: Slice, absent: readonly Row[], control: Row) => Promise<Verdict>
+/** Without a control, rows that are found are alive, but not to find a row says nothing. */
+type Look = (
+  context: SliceContext,
+  slice: Slice,
+  absent: readonly Row[],
+  control: Row | null,
+) => Promise<Verdict>
 
 /** Looks by id: candidates by their filter, others (and candidates where the filter fails) by reading the items. */
 export const lookById: Look = async (context, slice, absent, control) => {
@@ -31,6 +37,21 @@ export const lookById: Look = async (context, slice, absent, control) => {
     if (verdict.kind !== 'unproven') return verdict
   }
   return await attempt(readItems, context, slice, absent, control)
+}
+
+/**
+ * The look for a list that is empty, in which no control can be found alive. A filter asks the same list, so that each
+ * item is read beside it.
+ */
+export async function lookByItems(
+  context: SliceContext,
+  slice: Slice,
+  absent: readonly Row[],
+): Promise<Verdict> {
+  const byFilter = looksByFilter[slice.stream]
+  const verdict = byFilter && (await attempt(byFilter, context, slice, absent, null))
+  if (verdict?.kind === 'proven' && verdict.found.length > 0) return verdict
+  return await attempt(readItems, context, slice, absent, null)
 }
 
 /** A look that Gem refuses (no such route, no such filter, not permitted) is no look. */
@@ -45,7 +66,7 @@ const attempt = async (look: Look, ...args: Parameters<Look>): Promise<Verdict> 
 }
 
 const filterCandidates: Look = async ({ gem, signal }, slice, absent, control) => {
-  const rows = [...absent, control]
+  const rows = control === null ? absent : [...absent, control]
   // How Gem writes a list of ids is not known for sure; one with a comma in an id could be read otherwise.
   if (rows.some(({ remoteId }) => remoteId.includes(','))) return { kind: 'unproven' }
   if (!slice.mayCall()) return { kind: 'out of budget' }
@@ -56,14 +77,15 @@ const filterCandidates: Look = async ({ gem, signal }, slice, absent, control) =
   const ids = new Set(page.records.map(idOf))
   const asked = new Set(rows.map((row) => row.remoteId))
   // A filter that the server ignores answers with others.
-  const isHonest = ids.has(control.remoteId) && [...ids].every((id) => id !== null && asked.has(id))
+  const isHonest =
+    (control === null || ids.has(control.remoteId)) && [...ids].every((id) => id !== null && asked.has(id))
   if (!isHonest) return { kind: 'unproven' }
   const gone = absent.filter((row) => !ids.has(row.remoteId))
   if (gone.length > 0 && !(await isAll(page, () => fetch(2)))) return { kind: 'unproven' }
   return {
     kind: 'proven',
     gone,
-    found: page.records.filter((record) => idOf(record) !== control.remoteId),
+    found: page.records.filter((record) => idOf(record) !== control?.remoteId),
     needsSanitising: page.needsSanitising,
   }
 }
@@ -83,8 +105,10 @@ const looksByFilter: Partial<Record<StreamName, Look>> = { candidates: filterCan
  */
 const readItems: Look = async (context, slice, absent, control) => {
   if (!slice.mayCall()) return { kind: 'out of budget' }
-  const known = await readItem(context, slice, control)
-  if (!known.found || !known.isIt) return { kind: 'unproven' }
+  if (control !== null) {
+    const known = await readItem(context, slice, control)
+    if (!known.found || !known.isIt) return { kind: 'unproven' }
+  }
   const gone: Row[] = []
   const found: unknown[] = []
   let needsSanitising = false

@@ -26,36 +26,57 @@ export interface AbsenceCounts {
   readonly alive: number
   /** Those of them that no page of this run has shown. */
   readonly absent: number
+  /** Those of the absent that the last full pass held back already. */
+  readonly heldBack: number
 }
 
 export async function countAbsences(db: Db, pass: FullPass): Promise<AbsenceCounts> {
   return await joiningWhole(db, async (trx) => {
     const { rows } = await sql<AbsenceCounts>`
-      with seen as (${seenIds(pass)})
-      select count(*)::int as alive, (count(*) filter (where s.id is null))::int as absent
-      from ${tableOf(pass)} r left join seen s on s.id = r.id
+      with seen as (${seenIds(pass)}), held as (${heldBackIds(pass)})
+      select count(*)::int as alive, (count(*) filter (where s.id is null))::int as absent,
+        (count(*) filter (where s.id is null and h.id is not null))::int as "heldBack"
+      from ${tableOf(pass)} r left join seen s on s.id = r.id left join held h on h.id = r.id
       where r.account = ${pass.account} and r.remote_deleted_at is null`.execute(trx)
-    return rows[0] ?? { alive: 0, absent: 0 }
+    return rows[0] ?? { alive: 0, absent: 0, heldBack: 0 }
   })
 }
 
+/** Which absent rows: all of them, those that the last full pass held back, or all with the others first. */
+export type Which = 'all' | 'held back' | 'others first'
+
 /** The next rows that no page of this run has shown, by id. */
-export async function listAbsent(db: Db, pass: FullPass, limit: number): Promise<Row[]> {
+export async function listAbsent(
+  db: Db,
+  pass: FullPass,
+  limit: number,
+  which: Which = 'all',
+): Promise<Row[]> {
   return await joiningWhole(db, async (trx) => {
+    const isHeld = sql`exists (select from held h where h.id = r.id)`
     const { rows } = await sql<Row>`
-      with seen as (${seenIds(pass)})
-      select r.id, r.remote_id as "remoteId" from ${tableOf(pass)} r
-      where r.account = ${pass.account} and r.remote_deleted_at is null and not exists (select from seen s where s.id = r.id)
-      order by r.id limit ${limit}`.execute(trx)
+      with held as (${heldBackIds(pass)})
+      select r.id, r."remoteId" from (${absentRows(pass)}) r
+      ${which === 'held back' ? sql`where ${isHeld}` : sql``}
+      order by ${which === 'others first' ? sql`${isHeld},` : sql``} r.id limit ${limit}`.execute(trx)
     return rows
   })
+}
+
+/** How many of these rows are not marked as deleted. */
+export async function countAlive(db: Db, pass: FullPass, rows: readonly Row[]): Promise<number> {
+  const ids = rows.map((row) => row.id)
+  const { rows: counts } = await sql<{ count: number }>`
+    select count(*)::int as count from ${tableOf(pass)}
+    where id = any(${ids}::uuid[]) and remote_deleted_at is null`.execute(db)
+  return counts[0]?.count ?? 0
 }
 
 /**
  * Both sides of these joins are all of an account's rows. Of a table that has just been filled PostgreSQL knows no
  * statistics and takes them for few: it would compare each with each.
  */
-async function joiningWhole<T>(db: Db, query: (trx: Db) => Promise<T>): Promise<T> {
+export async function joiningWhole<T>(db: Db, query: (trx: Db) => Promise<T>): Promise<T> {
   return await db.transaction().execute(async (trx) => {
     await sql`set local enable_nestloop = off`.execute(trx)
     return await query(trx)
@@ -72,18 +93,12 @@ export async function findControl(db: Db, pass: FullPass): Promise<Row | null> {
   return rows[0] ?? null
 }
 
-/** Distinct ids that readings of the whole list have shown: no windows, no look-ups, no copies embedded elsewhere. */
-export async function countSeen(
-  db: Db,
-  { runId, stream }: FullPass,
-  rounds: { readonly from: number; readonly to: number },
-): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(distinct s.id)::int as count from sync.seen_pages p, unnest(p.ids) as s (id)
-    where p.run_id = ${runId} and p.stream = ${stream} and p.round between ${rounds.from} and ${rounds.to}`.execute(
-    db,
-  )
-  return rows[0]?.count ?? 0
+/** Whether a reading of the whole list has shown nothing. */
+export async function isEmptyReading(db: Db, { runId, stream }: FullPass, round: number): Promise<boolean> {
+  const { rows } = await sql`
+    select from sync.seen_pages
+    where run_id = ${runId} and stream = ${stream} and round = ${round} limit 1`.execute(db)
+  return rows.length === 0
 }
 
 /**
@@ -155,6 +170,15 @@ function references(model: Model) {
 }
 
 const tableOf = ({ model }: FullPass) => sql.table(`ats.${model.table}`)
+
+/** Rows that no page of this run has shown, as a query. */
+export const absentRows = (pass: FullPass) => sql`
+  with seen as (${seenIds(pass)})
+  select r.id, r.remote_id as "remoteId" from ${tableOf(pass)} r
+  where r.account = ${pass.account} and r.remote_deleted_at is null and not exists (select from seen s where s.id = r.id)`
+
+const heldBackIds = ({ account, stream }: FullPass) =>
+  sql`select unnest(ids) as id from sync.held_back_deletions where account = ${account} and stream = ${stream}`
 
 const seenIds = ({ runId, stream }: FullPass) =>
   sql`select distinct unnest(ids) as id from sync.seen_pages where run_id = ${runId} and stream = ${stream}`

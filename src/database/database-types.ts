@@ -28,6 +28,7 @@ export interface AccountsTable {
   api_key: Buffer
   application_secret: Buffer | null
   key_compared: Generated<boolean>
+  key_version: Generated<number>
   blank_deleted_before: NullableTime
   blanked_until: NullableTime
   created_at: Generated<Date>
@@ -91,6 +92,12 @@ export interface RejectedRecordsTable {
   resolved_at: NullableTime
 }
 
+export interface HeldBackDeletionsTable {
+  account: string
+  stream: string
+  ids: string[]
+}
+
 export interface RateLimitsTable {
   account: string
   next_slot_at: Time
@@ -109,5 +116,6 @@ export interface Database {
   'sync.run_streams': RunStreamsTable
   'sync.checkpoints': CheckpointsTable
   'sync.rejected_records': RejectedRecordsTable
+  'sync.held_back_deletions': HeldBackDeletionsTable
   'sync.rate_limits': RateLimitsTable
 }

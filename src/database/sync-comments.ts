@@ -13,6 +13,7 @@ export const syncComments = {
       api_key: 'AES-256-GCM',
       application_secret: 'AES-256-GCM; null without a partner',
       key_compared: 'Whether known ids were found under the present key: not another company is mirrored',
+      key_version: 'Grows with each new key: what was confirmed under one does not count under the next',
       blank_deleted_before:
         'Candidates whose deletion was recorded by then are kept blank (retention.afterDays); null: none are',
       blanked_until: 'Candidates whose deletion was recorded by then have been blanked; null: none have',
@@ -114,6 +115,11 @@ export const syncComments = {
   },
   'sync.seen_pages': {
     comment: 'Ids that a running run has seen, a row a page',
+    columns: {},
+  },
+  'sync.held_back_deletions': {
+    comment:
+      'Rows of each list that the last full sync would have marked as deleted, had the guard let it: those that resync with confirmDeletions may mark',
     columns: {},
   },
   'sync.record_digests': {

@@ -11,6 +11,7 @@ import type { AccountSchedule, FinishRunInput } from '../activities/account.type
 import { AccountMirror } from './account-mirror.ts'
 import { bookkeeping } from './activities.ts'
 import { checkInput } from './check-input.ts'
+import { forgetOtherKeysConsent } from './consent.ts'
 import { Continuation } from './continuation.ts'
 import { fencedBy } from './fenced.ts'
 import { listen } from './listen.ts'
@@ -123,6 +124,7 @@ class AccountLife {
     this.#mirror.found(loaded.mirrored)
     this.#retention.found(loaded.schedule)
     this.#shown.hasSearchAttributes = loaded.hasSearchAttributes
+    forgetOtherKeysConsent(this.#state, loaded.keyVersion, Date.now())
     this.#state.obstacle = obstacleAfter(this.#state.obstacle, loaded)
     return this.#state.obstacle === null ? loaded.schedule : null
   }

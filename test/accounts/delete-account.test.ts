@@ -64,6 +64,9 @@ async function fill(account: string, on = db): Promise<void> {
     await sql`insert into sync.record_digests (id, digest, row_version)
       select id, id, '7' from ${sql.table(`ats.${table}`)} where account = ${account}`.execute(on)
   await sql`insert into sync.checkpoints (account, stream) values (${account}, 'users')`.execute(on)
+  await sql`insert into sync.held_back_deletions (account, stream, ids) values (${account}, 'users', '{}')`.execute(
+    on,
+  )
   await sql`insert into sync.reader_accounts (account, role) values (${account}, 'ats_reader')`.execute(on)
   await sql`insert into sync.rate_limits (account, next_slot_at) values (${account}, now())`.execute(on)
   await sql`insert into sync.waiting_references (account, table_name, row_id, column_name, parent_id)
@@ -112,11 +115,12 @@ test('every row of the account goes, in small batches, and nothing of another on
     'sync.checkpoints': checkpoints,
     'sync.rate_limits': limiters,
     'sync.reader_accounts': readers,
+    'sync.held_back_deletions': heldBack,
     ...others
   } = before
   assert.deepEqual(
-    [checkpoints, limiters, readers],
-    [1, 1, 1],
+    [checkpoints, limiters, readers, heldBack],
+    [1, 1, 1, 1],
     'few, so that they may go with the account itself',
   )
   assert.equal(rows, 1 + Object.values(others).reduce((sum, count) => sum + count))

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerInterceptors } from '@temporalio/worker'
 import pg from 'pg'
-import { insertAccount } from '../../src/accounts/account-store.ts'
+import { insertAccount, updateKey } from '../../src/accounts/account-store.ts'
 import { applyAssignments } from '../../src/accounts/assignments.ts'
 import { type Keyring, parseEncryptionKey } from '../../src/accounts/encryption.ts'
 import { parseSettings } from '../../src/accounts/settings.ts'
@@ -48,6 +48,8 @@ export interface Product extends AsyncDisposable {
   readonly taskQueue: string
   /** Adds an account on the simulated Gem. */
   addAccount(assignments?: readonly string[]): Promise<string>
+  /** As the command `account set-key` does, without telling the workflow; it is the same key again. */
+  setKey(account: string): Promise<void>
   start(account: string): Promise<WorkflowHandleWithFirstExecutionRunId<typeof accountSync>>
   /** Lets virtual time pass (`1 day`); only with `timeSkipping`. */
   skip(duration: string): Promise<void>
@@ -187,6 +189,9 @@ export async function startProduct(
       })
       accounts.push(account)
       return account
+    },
+    async setKey(account) {
+      await updateKey(db, keyring, account, { apiKey: gem.apiKey, applicationSecret: null })
     },
     async start(account) {
       return await temporal.client.workflow.start<typeof accountSync>('accountSync', {

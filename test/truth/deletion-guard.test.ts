@@ -2,11 +2,16 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Meter, silentMeter } from '../../src/activities/meter.ts'
 import type { MainTable } from '../../src/streams.ts'
-import type { MirrorOptions } from './mirror.ts'
+import type { Mirror, MirrorOptions } from './mirror.ts'
 import { mirrorsOfFile } from './mirrors-of-file.ts'
 import { markedIds, recordOf, unmarked } from './rows.ts'
 
 const mirrors = await mirrorsOfFile()
+
+/** The exact command that whoever has looked into Gem sends. */
+const commandFor = ({ account }: Mirror, table: MainTable) =>
+  `: temporal workflow signal --workflow-id gem-account-${account} --name resync ` +
+  `--input '{"mode":"full","models":["${table}"],"confirmDeletions":true}'`
 
 describe('the guard against false mass deletion', () => {
   const synced = (options: MirrorOptions = {}) => mirrors.synced({ candidates: 80, ...options })
@@ -26,10 +31,11 @@ describe('the guard against false mass deletion', () => {
       assert.match(told.error, /candidates: .*30 of \d+ candidates .*maxShare.*confirmDeletions/)
       assert.deepEqual([stream.state, stream.deleted], ['FAILED', 0])
       assert.match(stream.error, /nothing was marked as deleted/)
+      assert.ok(stream.error.endsWith(commandFor(mirror, 'candidates')), stream.error)
       assert.deepEqual(await markedIds(mirror, 'candidates'), before)
     }
     assert.deepEqual(heldBack, ['candidates', 'candidates'])
-    const confirmed = await mirror.sync({ confirmDeletions: true, meter })
+    const confirmed = await mirror.sync({ confirmDeletions: ['candidates'], meter })
     assert.equal(confirmed.state, 'SUCCEEDED')
     assert.equal(heldBack.length, 2)
     assert.deepEqual(await markedIds(mirror, 'candidates'), [...before, ...gone].sort())
@@ -78,7 +84,7 @@ describe('the guard against false mass deletion', () => {
     const { world } = mirror.gem
     for (const id of [...world.ids('scheduled_interviews')]) world.vanish('scheduled_interviews', id)
     assert.equal((await mirror.sync()).state, 'PARTIALLY_FAILED')
-    assert.equal((await mirror.sync({ confirmDeletions: true })).state, 'SUCCEEDED')
+    assert.equal((await mirror.sync({ confirmDeletions: ['interviews'] })).state, 'SUCCEEDED')
     const { rows } = await mirror.pool.query(
       'select count(*)::int as alive from ats.interviews where account = $1 and remote_deleted_at is null',
       [mirror.account],

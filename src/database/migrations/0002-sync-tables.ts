@@ -25,6 +25,7 @@ const statements = [
     api_key bytea not null,
     application_secret bytea,
     key_compared boolean not null default false,
+    key_version integer not null default 1,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
   )`,
@@ -89,6 +90,13 @@ const statements = [
     ids uuid[] not null
   )`,
   'create index on sync.seen_pages (run_id, stream)',
+  // Goes with the account: what somebody may confirm must not outlive it.
+  `create table sync.held_back_deletions (
+    account text not null references sync.accounts on delete cascade,
+    stream text not null,
+    ids uuid[] not null,
+    primary key (account, stream)
+  )`,
   `create table sync.rejected_records (
     id bigint generated always as identity primary key,
     account text not null,
