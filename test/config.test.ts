@@ -187,6 +187,19 @@ test('health and metrics are served where an address says, and nowhere without o
   }
 })
 
+test('what an example has in the place of a value is refused as such', () => {
+  const placeholders = Object.fromEntries(variableNames.map((name) => [name, '<openssl rand -hex 24>']))
+  const urls = ['DATABASE_URL', 'GEM_ATS_SYNC_OWNER_DATABASE_URL'].map((name) => [
+    name,
+    'postgres://u:<openssl rand -hex 24>@h/d',
+  ])
+  for (const [name, value] of [...Object.entries(placeholders), ...urls])
+    assert.match(
+      refusal({ ...minimal, [String(name)]: value }),
+      new RegExp(`^${name} must be .*, but it still is the placeholder of an example$`),
+    )
+})
+
 test('an empty variable counts as not set', () => {
   const config = readConfig({ ...minimal, GEM_ATS_SYNC_LOG_LEVEL: '', GEM_ATS_SYNC_TASK_QUEUE: ' ' })
   assert.equal(config.log.level, 'info')

@@ -32,18 +32,27 @@ function readVariables(env: Env): Variables {
   const given: Partial<Record<VariableName, string>> = {}
   for (const name of variableNames) {
     const value = env[name]?.trim()
-    if (value !== undefined && value !== '') given[name] = value
+    if (value === undefined || value === '') continue
+    if (placeholder.test(value)) throw mustBe(name, 'it still is the placeholder of an example')
+    given[name] = value
   }
   const result = variablesSchema.safeParse(given)
   if (result.success) return result.data
   throw badVariable(result.error)
 }
 
+/** What an example has where a value is to stand, in a URL in the password's place: `<openssl rand -hex 24>`. */
+const placeholder = /(^|:)<[^<>]*>(@|$)/
+
 function badVariable(error: z.ZodError): UserError {
   const [issue] = error.issues
   const name = issue?.path[0] as VariableName
   const problem = issue?.code === 'custom' ? issue.params?.problem : undefined
-  const but = problem === undefined ? '' : `, but ${String(problem)}`
+  return mustBe(name, problem === undefined ? null : String(problem))
+}
+
+function mustBe(name: VariableName, problem: string | null): UserError {
+  const but = problem === null ? '' : `, but ${problem}`
   return new UserError(`${name} must be ${String(variables[name].meta()?.rightIs)}${but}`)
 }
 

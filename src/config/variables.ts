@@ -102,7 +102,7 @@ export const variables = {
     .meta(must('a duration from 0s to 1h, such as 30s')),
   GEM_ATS_SYNC_TASK_QUEUE: z.string().max(200).meta(must('at most 200 characters')),
   /** Only `migrate` uses it. */
-  GEM_ATS_SYNC_WORKER_PASSWORD: text('a password'),
+  GEM_ATS_SYNC_WORKER_PASSWORD: text('a password (openssl rand -hex 24)'),
   /** Workflows that were bundled ahead (src/worker/bundle-workflows.ts); else the worker bundles them when it starts. */
   GEM_ATS_SYNC_WORKFLOW_BUNDLE: text('the path of a file'),
   /** Traces are sent there, by OpenTelemetry's own variables; nowhere if neither is set. */
