@@ -30,7 +30,8 @@ COPY bin ./bin
 RUN ln -s /app/bin/gem-ats-sync.cjs /usr/local/bin/gem-ats-sync
 # By its number, so that Kubernetes can tell that it is not root: the user `node`.
 USER 1000
+# Whether the process is alive. PostgreSQL or Temporal being away is no reason to replace it: /readyz tells that.
 HEALTHCHECK --interval=10s --timeout=6s --retries=3 --start-period=30s \
-  CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.GEM_ATS_SYNC_HTTP_ADDRESS.split(':').pop()}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.GEM_ATS_SYNC_HTTP_ADDRESS.split(':').pop()}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Neither a shell nor npm in between: the worker must hear SIGTERM itself.
 CMD ["node", "--max-semi-space-size=16", "--heap-growing-percent=60", "src/worker.ts"]

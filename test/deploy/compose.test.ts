@@ -1,11 +1,21 @@
 /** The compose file cannot be run by these tests; what can be wrong without that is looked at here. */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
 import manifest from '../../package.json' with { type: 'json' }
 import { migrationTargetOf, readConfig, readEnvironment } from '../../src/config.ts'
 import { searchAttributeNames } from '../../src/workflows/search-attributes.ts'
-import { composeFile, environmentOfService, imageVariables, type Service } from '../support/compose.ts'
+import {
+  composeFile,
+  environmentOfService,
+  imageCommand,
+  imageVariables,
+  type Service,
+} from '../support/compose.ts'
 import { pathOf, textOf, yamlOf } from '../support/deploy-files.ts'
 
 const text = textOf('docker-compose.yml')
@@ -41,6 +51,44 @@ describe('docker-compose.yml', () => {
     const target = migrationTargetOf(readEnvironment(environmentOfService('migrate', given)))
     assert.equal(target.workerPassword, new URL(config.databaseUrl).password)
     assert.throws(() => environmentOfService('worker', {}), /is not set/)
+  })
+
+  test('has no secret that works without being filled in: each is missing by its name, with how to make it', () => {
+    const offered = Object.fromEntries(
+      [...example.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [String(name), String(value)]),
+    )
+    const secrets = [...text.matchAll(/\$\{(\w+):\?([^}]*)\}/g)]
+    assert.equal(new Set(secrets.map(([, name]) => name)).size, 4)
+    for (const [, name = '', hint] of secrets) {
+      assert.equal(offered[name], '', name)
+      assert.match(String(hint), /openssl rand/, name)
+    }
+    for (const [service, { environment = {} }] of all) {
+      const needed = /\$\{(\w+):\?/.exec(JSON.stringify(environment))?.[1]
+      if (needed !== undefined)
+        assert.throws(() => environmentOfService(service, offered), new RegExp(`${needed} is not set`))
+    }
+  })
+
+  test('lets no log grow for ever', () => {
+    for (const [name, { logging }] of all) {
+      assert.equal(logging?.driver, 'json-file', name)
+      assert.match(logging.options['max-size'] ?? '', /^\d+m$/, name)
+      assert.match(logging.options['max-file'] ?? '', /^\d+$/, name)
+    }
+  })
+
+  test('switches fairness on, by the names of Temporal 1.30', () => {
+    const settings = yamlOf<Record<string, readonly { readonly value: unknown }[]>>(
+      'deploy/temporal/dynamic-config.yaml',
+    )
+    const path = String(services.temporal?.environment?.DYNAMIC_CONFIG_FILE_PATH)
+    assert.ok(
+      services.temporal?.volumes?.includes('./deploy/temporal:/deploy:ro') && path.startsWith('/deploy/'),
+    )
+    assert.match(services.temporal?.image ?? '', /:1\.30\.\d+$/)
+    for (const name of ['useNewMatcher', 'enableFairness', 'enableMigration'])
+      assert.deepEqual(settings[`matching.${name}`], [{ value: true }], name)
   })
 
   test('pins every image', () => {
@@ -128,6 +176,32 @@ describe('docker-compose.yml', () => {
     assert.ok(services.grafana?.volumes?.includes(`./deploy/grafana/dashboards:${provider?.options.path}:ro`))
     const uids = [...textOf('deploy/grafana/dashboards/gem-ats-sync.json').matchAll(/"uid": "([^"]+)"/g)]
     assert.deepEqual(new Set(uids.map((match) => match[1])), new Set(['gem-ats-sync', 'prometheus']))
+  })
+})
+
+describe('the health check of the image', () => {
+  /** Its exit code, where the worker answers with these. */
+  async function exitCode(answers: Readonly<Record<string, number>>): Promise<number> {
+    const server = createServer(({ url = '' }, response) => response.writeHead(answers[url] ?? 404).end())
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    const [, ...args] = imageCommand('  CMD')
+    const env = { GEM_ATS_SYNC_HTTP_ADDRESS: `0.0.0.0:${port}` }
+    return await new Promise((resolve) => {
+      const check = execFile(process.execPath, args, { env }, () => {
+        server.close()
+        resolve(check.exitCode ?? -1)
+      })
+    })
+  }
+
+  test('is well while PostgreSQL or Temporal is away: a new worker would help nobody', async () => {
+    assert.equal(await exitCode({ '/healthz': 200, '/readyz': 503 }), 0)
+  })
+
+  test('is not well where the worker says so, or says nothing', async () => {
+    assert.equal(await exitCode({ '/healthz': 503, '/readyz': 200 }), 1)
+    assert.equal(await exitCode({}), 1)
   })
 })
 

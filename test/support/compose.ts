@@ -10,6 +10,7 @@ export interface Service {
   readonly healthcheck?: { readonly test: readonly string[] }
   readonly restart?: string
   readonly entrypoint?: readonly string[]
+  readonly logging?: { readonly driver: string; readonly options: Readonly<Record<string, string>> }
 }
 
 interface ComposeFile {
@@ -23,7 +24,8 @@ export const composeFile = (): ComposeFile => yamlOf<ComposeFile>('docker-compos
 export function environmentOfService(name: string, given: Record<string, string>): Record<string, string> {
   const fill = (value: string) =>
     value.replace(/\$\{(\w+):([?-])([^}]*)\}/g, (_, variable: string, kind: string, rest: string) => {
-      const found = given[variable]
+      // With a colon before it, an empty value counts as none.
+      const found = given[variable] || undefined
       if (found === undefined && kind === '?') throw new Error(`${variable} is not set: ${rest}`)
       return found ?? rest
     })
