@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import manifest from '../../package.json' with { type: 'json' }
 import { durationMs } from '../../src/accounts/duration.ts'
 import { variableNames } from '../../src/config/variables.ts'
-import { readConfig } from '../../src/config.ts'
+import { readConfig, readEnvironment } from '../../src/config.ts'
 import { textOf, yamlDocumentsOf, yamlOf } from '../support/deploy-files.ts'
 
 interface Container {
@@ -24,7 +25,17 @@ interface PodSpec {
   readonly securityContext: { readonly runAsNonRoot: boolean }
   readonly automountServiceAccountToken: boolean
   readonly enableServiceLinks: boolean
+  readonly topologySpreadConstraints?: readonly {
+    readonly topologyKey: string
+    readonly whenUnsatisfiable: string
+    readonly labelSelector: { readonly matchLabels: Readonly<Record<string, string>> }
+  }[]
   readonly terminationGracePeriodSeconds?: number
+}
+
+interface Rule {
+  readonly ports?: readonly { readonly protocol: string; readonly port: number }[]
+  readonly to?: readonly unknown[]
 }
 
 interface Resource {
@@ -33,6 +44,11 @@ interface Resource {
   readonly data?: Readonly<Record<string, string>>
   readonly stringData?: Readonly<Record<string, string>>
   readonly spec?: {
+    readonly replicas?: number
+    readonly podSelector?: { readonly matchLabels: Readonly<Record<string, string>> }
+    readonly policyTypes?: readonly string[]
+    readonly ingress?: readonly Rule[]
+    readonly egress?: readonly Rule[]
     readonly selector?: { readonly matchLabels: Readonly<Record<string, string>> }
     readonly scaleTargetRef?: { readonly name: string }
     readonly template?: {
@@ -56,7 +72,9 @@ const find = (kind: string, name: string): Resource => {
   return found
 }
 const pods = documents.flatMap(({ spec, metadata }) =>
-  spec?.template ? [{ name: metadata.name, pod: spec.template.spec }] : [],
+  spec?.template
+    ? [{ name: metadata.name, labels: spec.template.metadata?.labels, pod: spec.template.spec }]
+    : [],
 )
 const worker = find('Deployment', 'gem-ats-sync-worker')
 
@@ -76,7 +94,12 @@ describe('the manifests for Kubernetes', () => {
   test('give the worker an environment that it takes', () => {
     const [container] = worker.spec!.template!.spec.containers
     const key = Buffer.alloc(32).toString('base64')
-    const config = readConfig({ ...environmentOf(container), GEM_ATS_SYNC_ENCRYPTION_KEY: key })
+    const { DATABASE_URL = '', ...others } = environmentOf(container)
+    const config = readConfig({
+      ...others,
+      DATABASE_URL: DATABASE_URL.replace(/<.*>/, 'secret'),
+      GEM_ATS_SYNC_ENCRYPTION_KEY: key,
+    })
     assert.equal(new URL(config.databaseUrl).username, 'gem_ats_sync_worker')
     assert.equal(config.temporal.connectionOptions.address, 'temporal-frontend.temporal:7233')
     const grace = Number(worker.spec?.template?.spec.terminationGracePeriodSeconds) * 1000
@@ -161,6 +184,64 @@ describe('the manifests for Kubernetes', () => {
     const budget = find('PodDisruptionBudget', 'gem-ats-sync-worker')
     assert.deepEqual(budget.spec?.selector?.matchLabels, labels)
     assert.equal(find('ScaledObject', 'gem-ats-sync-worker').spec?.scaleTargetRef?.name, worker.metadata.name)
+  })
+
+  test('leave the number of workers to whoever scales them', () => {
+    assert.equal(worker.spec?.replicas, undefined)
+    assert.doesNotMatch(textOf(`${folder}/kustomization.yaml`), /^replicas:/m)
+  })
+
+  test('spread workers over nodes and zones, and start them all the same where that cannot be', () => {
+    const { labels } = worker.spec!.template!.metadata!
+    const constraints = worker.spec!.template!.spec.topologySpreadConstraints ?? []
+    assert.deepEqual(
+      constraints.map(({ topologyKey, whenUnsatisfiable, labelSelector }) => [
+        topologyKey,
+        whenUnsatisfiable,
+        labelSelector.matchLabels,
+      ]),
+      ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((key) => [key, 'ScheduleAnyway', labels]),
+    )
+  })
+
+  test('let pods reach what their settings name, and be asked for health and metrics alone', () => {
+    const ports = (rules: readonly Rule[] = []) =>
+      rules
+        .flatMap((rule) => rule.ports ?? [{ protocol: 'any', port: 0 }])
+        .map(({ protocol, port }) => `${protocol} ${port}`)
+        .sort()
+    const names = ['TCP 53', 'UDP 53']
+    for (const { name, labels, pod } of pods) {
+      const policy = documents.find(
+        ({ kind, spec }) =>
+          kind === 'NetworkPolicy' && isDeepStrictEqual(spec?.podSelector?.matchLabels, labels),
+      )
+      assert.deepEqual(policy?.spec?.policyTypes, ['Ingress', 'Egress'], name)
+      const [container] = pod.containers
+      assert.deepEqual(
+        ports(policy.spec.ingress),
+        (container.ports ?? []).map(({ containerPort }) => `TCP ${containerPort}`),
+        name,
+      )
+      const { DATABASE_URL, GEM_ATS_SYNC_OWNER_DATABASE_URL, TEMPORAL_ADDRESS } = environmentOf(container)
+      const servers = [DATABASE_URL, GEM_ATS_SYNC_OWNER_DATABASE_URL, TEMPORAL_ADDRESS].flatMap(
+        (place) => /:(\d+)(?:\/|$)/.exec(place ?? '')?.[1] ?? [],
+      )
+      const gem = TEMPORAL_ADDRESS === undefined ? [] : ['TCP 443']
+      const wanted = [...names, ...gem, ...servers.map((port) => `TCP ${port}`)]
+      assert.deepEqual(ports(policy.spec.egress), wanted.sort(), name)
+    }
+  })
+
+  test('have no secret that works without being filled in', () => {
+    for (const { metadata, stringData } of documents.filter(({ kind }) => kind === 'Secret')) {
+      for (const [name, value] of Object.entries(stringData ?? {}))
+        assert.throws(
+          () => readEnvironment({ [name]: value }),
+          new RegExp(`^UserError: ${name} must be .* placeholder`),
+          metadata.name,
+        )
+    }
   })
 
   test('are of the version that this is', () => {
