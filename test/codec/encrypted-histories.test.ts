@@ -81,7 +81,7 @@ describe('encrypted histories', () => {
     while (heldUp.length === 0) heldUp = await findHeldUp({ ...temporal, codecKeys }, account)
     const [{ activity, error } = { activity: '', error: '' }] = heldUp
     assert.equal(activity, 'beginRun')
-    assert.match(error, /a right is missing/)
+    assert.match(error, /denies this user a right/)
     const [withoutKey] = await findHeldUp({ ...temporal, codecKeys: null }, account)
     assert.doesNotMatch(withoutKey?.error ?? '', /a right/)
     await product.pool.query('grant insert on sync.runs to gem_ats_sync_worker')
