@@ -51,6 +51,14 @@ const continueAsNew = makeContinueAsNewFunc<typeof accountSync>({
   initialVersioningBehavior: InitialVersioningBehavior.AUTO_UPGRADE,
 })
 
+/**
+ * Of a loop beside the syncs: it ends with the workflow, by whose cancellation the syncs end as well. Nobody catches what
+ * is thrown here, so it fails the workflow task and not the workflow: shown, and tried again with the next code.
+ */
+function unlessCancelled(error: unknown): void {
+  if (!isCancellation(error)) throw error
+}
+
 class AccountLife {
   readonly #account: string
   readonly #state: AccountState
@@ -101,9 +109,8 @@ class AccountLife {
   }
 
   async #live(): Promise<never> {
-    // They end with the workflow, by whose cancellation the loop below ends as well.
-    this.#mirror.keep().catch(() => {})
-    this.#retention.keep().catch(() => {})
+    this.#mirror.keep().catch(unlessCancelled)
+    this.#retention.keep().catch(unlessCancelled)
     while (!this.#continuation.isDue()) {
       const schedule = await this.#look()
       const run = schedule && this.#takeUp(schedule)

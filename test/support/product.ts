@@ -8,7 +8,7 @@ import { applyAssignments } from '../../src/accounts/assignments.ts'
 import { type Keyring, parseEncryptionKey } from '../../src/accounts/encryption.ts'
 import { parseSettings } from '../../src/accounts/settings.ts'
 import type { Pause } from '../../src/activities/call-retries.ts'
-import { createActivities } from '../../src/activities/index.ts'
+import { type Activities, createActivities } from '../../src/activities/index.ts'
 import { PageThreads } from '../../src/activities/page-threads.ts'
 import type { CodecKeys } from '../../src/codec/codec-keys.ts'
 import { clientDataConverter, workerDataConverter } from '../../src/codec/data-converter.ts'
@@ -79,6 +79,8 @@ export interface ProductOptions {
   readonly codecKeys?: CodecKeys
   /** How patient it is with Gem. */
   readonly timeouts?: GemClientOptions['timeouts']
+  /** Activities that answer otherwise. */
+  readonly activities?: Partial<Activities>
   /** How it waits before a failed call is made again in its place. */
   readonly pause?: Pause
 }
@@ -93,6 +95,7 @@ export async function startProduct(
     slots = workers > 1 ? 1 : undefined,
     codecKeys,
     timeouts,
+    activities,
     pause,
   }: ProductOptions = {},
 ): Promise<Product> {
@@ -129,16 +132,19 @@ export async function startProduct(
       identity: uniqueName('worker'),
       workflowBundle: await workflowBundle(codecKeys !== undefined),
       dataConverter: workerDataConverter(codecKeys ?? null),
-      activities: createActivities({
-        db: ownDb,
-        keyring,
-        log,
-        readPage: threads.read,
-        hasSearchAttributes: await knowsSearchAttributes(connection, temporal.namespace),
-        dispatcherFor: () => dispatcher,
-        timeouts,
-        pause,
-      }),
+      activities: {
+        ...createActivities({
+          db: ownDb,
+          keyring,
+          log,
+          readPage: threads.read,
+          hasSearchAttributes: await knowsSearchAttributes(connection, temporal.namespace),
+          dispatcherFor: () => dispatcher,
+          timeouts,
+          pause,
+        }),
+        ...activities,
+      },
       ...(cachedWorkflows === undefined ? {} : { maxCachedWorkflows: cachedWorkflows }),
       ...(timeSkipping ? { interceptors: followTime(clock, pool) } : {}),
       ...(slots === undefined ? {} : { maxConcurrentActivityTaskExecutions: slots }),
