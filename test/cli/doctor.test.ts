@@ -121,7 +121,7 @@ describe('a set-up that works', () => {
     assert.equal(byName.gem?.found, 'takes the keys of 1 accounts')
     const { stdout } = await runCli(['doctor'], { databaseUrl: fresh.workerUrl, env })
     assert.match(stdout, /^ok {7}environment +set: DATABASE_URL, .*\nok {7}database +PostgreSQL 18/)
-    assert.match(stdout, /\n\n18 ok, 0 to look at, 0 failed, 0 skipped\n$/)
+    assert.match(stdout, /\n\n20 ok, 0 to look at, 0 failed, 0 skipped\n$/)
   })
 })
 
