@@ -67,12 +67,16 @@ async function prepared(line: string): Promise<string> {
   else if (line.includes('acme')) await haveAccount()
   // The simulated Gem of the demo is gone, and its account with it, or doctor would say so.
   if (line.includes('doctor --gem')) await succeed(`${CLI} account remove demo --yes`)
-  return line
-    .replace('account add acme', `account add acme --base-url ${gem.url} --allow-insecure-base-url`)
-    .replace('< key.txt', `< '${keyFile}'`)
-    .replace('--streams 6a5fb684', line.includes('--streams') ? `--streams ${await newestRun()}` : '')
-    .replace(/^(.*--watch)$/, 'timeout --preserve-status --signal=INT 5 $1')
-    .replaceAll('npx gem-ats-sync', CLI)
+  return (
+    line
+      .replace('account add acme', `account add acme --base-url ${gem.url} --allow-insecure-base-url`)
+      .replace('< key.txt', `< '${keyFile}'`)
+      .replace('--streams 6a5fb684', line.includes('--streams') ? `--streams ${await newestRun()}` : '')
+      .replace(/^(.*--watch)$/, 'timeout --preserve-status --signal=INT 5 $1')
+      .replaceAll('npx gem-ats-sync', CLI)
+      // As the README says: the same program, with the stack's address.
+      .replace(/^temporal /, 'npm run --silent temporal -- ')
+  )
 }
 
 async function succeed(line: string): Promise<string> {

@@ -2,7 +2,6 @@ import { blocksOf } from './code-blocks.ts'
 
 /** Commands of the documentation, in their order. */
 export interface DocumentedCommand {
-  /** Continued lines joined, comments left out. */
   readonly line: string
   readonly page: string
 }
@@ -10,7 +9,15 @@ export interface DocumentedCommand {
 /** The commands of a page's shell blocks, but for those that are marked. */
 export function commandsOf(page: string, markdown: string): DocumentedCommand[] {
   return blocksOf('sh', markdown)
-    .flatMap((block) => block.replaceAll(/ *\\\n\s*/g, ' ').split('\n'))
-    .map((line) => ({ page, line: line.replace(/(^|\s+)# .*$/, '').trim() }))
-    .filter(({ line }) => line !== '')
+    .flatMap(linesOf)
+    .map((line) => ({ page, line }))
+}
+
+/** Continued lines joined, comments left out. */
+export function linesOf(block: string): string[] {
+  return block
+    .replaceAll(/ *\\\n\s*/g, ' ')
+    .split('\n')
+    .map((line) => line.replace(/(^|\s+)# .*$/, '').trim())
+    .filter((line) => line !== '')
 }
