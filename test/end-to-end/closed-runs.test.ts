@@ -6,7 +6,7 @@ import type { WorkflowHandle } from '@temporalio/client'
 import { beginRun } from '../../src/database/runs.ts'
 import type { Status } from '../../src/workflows/messages.ts'
 import { type Product, startProduct } from '../support/product.ts'
-import { resetToLatestSync } from '../support/reset-workflow.ts'
+import { resetToFirstTask, resetToLatestSync } from '../support/reset-workflow.ts'
 import { until } from '../support/until.ts'
 import { untilStatus } from '../support/until-status.ts'
 
@@ -197,6 +197,32 @@ describe('a workflow that is reset', () => {
     assert.deepEqual([anew?.id, anew?.mode, others], [run, 'full', []])
     assert.deepEqual(await product.differences(account), [])
     await untilStatus(handle, ({ lastSync }) => lastSync?.run === run)
+    await assertNothingOpen(account)
+  })
+
+  test('to its begin syncs once, whatever it was asked for since, and is paused if it was', async () => {
+    const { account, handle } = await startedAccount()
+    await handle.signal('resync', { models: ['users'] })
+    await product.nextSync(account)
+    await handle.signal('resync', {})
+    await product.nextSync(account)
+    await handle.signal('pause')
+    await untilStatus(handle, ({ state }) => state === 'PAUSED')
+    const before = await runsOf(account)
+    assert.equal(before.length, 3)
+    await resetToFirstTask(product, handle)
+    const latest = product.client.workflow.getHandle(handle.workflowId)
+    await untilStatus(latest, ({ state, queue }) => state === 'PAUSED' && queue.length === 1)
+    await latest.signal('resume')
+    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
+    await untilStatus(latest, ({ state }) => state === 'WAITING')
+    const after = await runsOf(account)
+    assert.deepEqual(after.slice(0, 3), before)
+    assert.deepEqual(
+      after.slice(3).map(({ mode, state }) => [mode, state]),
+      [['full', 'SUCCEEDED']],
+    )
+    assert.deepEqual(await product.differences(account), [])
     await assertNothingOpen(account)
   })
 
