@@ -1,7 +1,9 @@
 import type { Connection, WorkflowHandle } from '@temporalio/client'
 import { workflowIdOf } from '../accounts/account-name.ts'
 import type { TemporalConfig } from '../config.ts'
+import { mapSideBySide } from '../side-by-side.ts'
 import { withoutProxy } from '../temporal-channel.ts'
+import { findFailingTask, howItFails } from './failing-task.ts'
 
 /** Temporal is asked on the side: a command that has done its work does not wait long for it. */
 const CONNECT_MS = 2_000
@@ -30,8 +32,8 @@ export function queryStatus(temporal: TemporalConfig, account: string): Promise<
   return withWorkflow(temporal, account, (handle) => handle.query<unknown>('status'))
 }
 
-/** Workflows that are asked at the same time. */
-const SIDE_BY_SIDE = 10
+/** Workflows that are asked at the same time: a hundred that do not answer take half a minute. */
+const SIDE_BY_SIDE = 20
 
 /** What a workflow waits for in vain: Temporal tries it again and again. */
 export interface HeldUp {
@@ -66,22 +68,15 @@ export async function findHeldUp(temporal: TemporalConfig, account: string): Pro
   return outcome.kind === 'done' ? outcome.value : []
 }
 
-/** The answers of several accounts' workflows. Where one cannot be reached, those after it are not asked either. */
+/** The answers of several accounts' workflows: each is asked, and has its own time to answer. */
 export async function queryStatuses(
   temporal: TemporalConfig,
   accounts: readonly string[],
 ): Promise<Outcome<unknown>[]> {
-  const answers: Outcome<unknown>[] = []
   try {
     await using client = await openClient(temporal)
-    while (answers.length < accounts.length) {
-      const asked = accounts.slice(answers.length, answers.length + SIDE_BY_SIDE)
-      const query = (handle: WorkflowHandle) => handle.query<unknown>('status')
-      answers.push(...(await Promise.all(asked.map((account) => client.ask(account, query)))))
-      const silent = answers.find(({ kind }) => kind === 'unreachable')
-      if (silent !== undefined) return accounts.map((_, index) => answers[index] ?? silent)
-    }
-    return answers
+    const query = (handle: WorkflowHandle) => handle.query<unknown>('status')
+    return await mapSideBySide(accounts, SIDE_BY_SIDE, (account) => client.ask(account, query))
   } catch (error) {
     return accounts.map(() => unreachable(error))
   }
@@ -136,9 +131,16 @@ async function openClient(temporal: TemporalConfig): Promise<WorkflowClient> {
       } catch (error) {
         const hasEnded = error instanceof sdk.WorkflowNotFoundError || error instanceof sdk.QueryRejectedError
         if (hasEnded) return { kind: 'not-running' }
-        return isUnanswered(error)
-          ? { kind: 'unreachable', why: 'no worker answers (npx gem-ats-sync doctor tells whether one runs)' }
-          : unreachable(error)
+        if (!isUnanswered(error)) return unreachable(error)
+        const failing = await connection
+          .withDeadline(Date.now() + ANSWER_MS, () => findFailingTask(handle))
+          .catch(() => null)
+        return {
+          kind: 'unreachable',
+          why: failing
+            ? `its workflow task ${howItFails(failing)}`
+            : 'no worker answers (npx gem-ats-sync doctor tells whether one runs)',
+        }
       }
     },
     [Symbol.asyncDispose]: () => connection.close(),
@@ -166,7 +168,7 @@ function unreachable(error: unknown): Outcome<never> {
 
 /**
  * gRPC's CANCELLED and DEADLINE_EXCEEDED, where this client or Temporal has waited for a worker in vain, and
- * FAILED_PRECONDITION, where it has seen none lately.
+ * FAILED_PRECONDITION, where it has seen none lately, or the workflow's task has failed too often.
  */
 const NO_WORKER: readonly unknown[] = [1, 4, 9]
 

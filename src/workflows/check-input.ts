@@ -1,5 +1,5 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow'
-import { Undecodable } from './payload-converter.ts'
+import { lacksKey, Undecodable } from './payload-converter.ts'
 import type { AccountSyncInput } from './state.ts'
 
 const EXPECTED = 'expected {"account": "<name>"}'
@@ -46,9 +46,7 @@ function refuseFields({ account: _, state, ...others }: Record<string, unknown>)
 /** What an earlier run of the same workflow has carried over is never thrown away for the lack of a key. */
 function refuseUndecodable(input: unknown): void {
   if (!(input instanceof Undecodable)) return
-  const problem = `its input cannot be decoded (encoding ${input.why})`
-  if (input.isEncrypted && isContinued()) {
-    throw new Error(`${problem}: this worker lacks the key; see GEM_ATS_SYNC_PREVIOUS_CODEC_KEYS`)
-  }
-  throw ApplicationFailure.nonRetryable(`${problem}: ${EXPECTED}`, 'InvalidInput')
+  if (input.isEncrypted && isContinued()) throw new Error(`its input cannot be decoded, ${lacksKey(input)}`)
+  const problem = `its input cannot be decoded (encoding ${input.why}): ${EXPECTED}`
+  throw ApplicationFailure.nonRetryable(problem, 'InvalidInput')
 }

@@ -22,6 +22,10 @@ export class Undecodable {
 
 const read = (bytes: Uint8Array | null | undefined) => (bytes ? new TextDecoder().decode(bytes) : '')
 
+/** What a workflow's task fails by where its history cannot be read. */
+export const lacksKey = ({ why }: Undecodable) =>
+  `encoding ${why}: this worker lacks the key; see GEM_ATS_SYNC_PREVIOUS_CODEC_KEYS`
+
 /**
  * The default converter, but for payloads that cannot be decoded: where it throws, one signal with a wrong encoding
  * would fail the workflow's task for ever.
@@ -34,10 +38,10 @@ class TolerantPayloadConverter implements PayloadConverter {
   fromPayload<T>(payload: Payload, context?: SerializationContext): T {
     try {
       return defaultPayloadConverter.fromPayload<T>(payload)
-    } catch (error) {
+    } catch {
       const undecodable = new Undecodable(payload)
       // An activity's own answer is no message of a person's. Another worker may have the key: the task waits for it.
-      if (context?.type === 'activity' && undecodable.isEncrypted) throw error
+      if (context?.type === 'activity' && undecodable.isEncrypted) throw new Error(lacksKey(undecodable))
       return undecodable as T
     }
   }

@@ -145,7 +145,7 @@ describe('encrypted histories', () => {
     await Worker.runReplayHistory({ workflowBundle: bundle, dataConverter }, history, handle.workflowId)
     await assert.rejects(
       Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, handle.workflowId),
-      new RegExp(`encrypted, key ${codecKeys.current.id}\\): this worker lacks the key`),
+      new RegExp(`encrypted, key ${codecKeys.current.id}: this worker lacks the key`),
     )
   })
 

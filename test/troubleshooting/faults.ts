@@ -1,11 +1,13 @@
 import { deleteAccount } from '../../src/accounts/delete-account.ts'
 import { connect } from '../../src/database/connect.ts'
-import { NOBODY } from '../cli/run-cli.ts'
+import { startSimulatedGem } from '../../src/embedded/simulated-gem/index.ts'
+import { NOBODY, runCli } from '../cli/run-cli.ts'
+import { startFailingTask } from '../support/failing-task.ts'
 import { until } from '../support/until.ts'
 import { startWorker } from '../support/worker-process.ts'
 import type { Actor, Stage } from './stage.ts'
 
-export type Place = 'status' | 'webUi' | 'metrics' | 'log' | 'ready'
+export type Place = 'status' | 'doctor' | 'webUi' | 'metrics' | 'log' | 'ready'
 
 /** What an operator is told, by where. */
 export type Told = { readonly account: string } & Readonly<Partial<Record<Place, string>>>
@@ -180,6 +182,29 @@ export const faultsOfServers: Faults = {
     await stage.worker.ended
     const status = await stage.run('status', actor.account)
     return { account: actor.account, status, log: stage.lastLog() }
+  },
+
+  // With workers of its own: after the stage's has ended.
+  async 'A workflow task keeps failing'(stage) {
+    await using parts = new AsyncDisposableStack()
+    const gem = parts.adopt(await startSimulatedGem({ candidates: 20, rate: null }), (open) => open.close())
+    const { account, handle, env, worker } = parts.use(await startFailingTask(stage.env, stage.temporal, gem))
+    parts.defer(() => handle.terminate().then(() => {}))
+    const refusal = await until(
+      'Temporal lets nobody query it',
+      () => handle.query('status').then(String, (error: Error) => String(error.cause)),
+      (text) => !text.includes('DEADLINE_EXCEEDED'),
+    )
+    const { events } = await handle.fetchHistory()
+    const hasFailed = events?.some((event) => event.workflowTaskFailedEventAttributes)
+    const run = async (...args: string[]) => (await runCli(args, { env })).stdout
+    return {
+      account,
+      status: await run('status', account),
+      doctor: await run('doctor'),
+      webUi: `${refusal}${hasFailed ? ' WorkflowTaskFailed' : ''}`,
+      metrics: await (await fetch(`${worker.at}/metrics`)).text(),
+    }
   },
 }
 

@@ -17,6 +17,7 @@ const sections = new Map(
 const places: Readonly<Record<string, Place>> = {
   ...{ '`status`': 'status', '`rejected list`': 'status', 'Web UI': 'webUi', Metric: 'metrics', Log: 'log' },
   '`/readyz`': 'ready',
+  '`doctor`': 'doctor',
 }
 
 describe('docs/troubleshooting.md', () => {

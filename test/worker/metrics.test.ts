@@ -8,7 +8,8 @@ import { allQueries, dashboard } from '../support/deploy-queries.ts'
 import { wordsOfPeople } from '../support/people.ts'
 import { type Metrics, parsePrometheusText } from '../support/prometheus-text.ts'
 import { missingIn } from '../support/promql.ts'
-import { connectTestTemporal, type TestTemporal } from '../support/temporal.ts'
+import { connectTestTemporal, type TestTemporal, uniqueName } from '../support/temporal.ts'
+import { until } from '../support/until.ts'
 import type { RunningWorker } from '../support/worker-process.ts'
 import { ENCRYPTION_KEY, environmentOf, startAccount, startReadyWorker } from './worker-under-test.ts'
 
@@ -47,6 +48,11 @@ describe('the metrics of a worker that has synced an account', () => {
     account = started.account
     assert.equal((await worker.line('sync ended')).state, 'SUCCEEDED')
     counted = await countsOf(account)
+    const unknown = await failATask()
+    const hasFailed = async () =>
+      (await (await fetch(`${worker.at}/metrics`)).text()).includes('temporal_workflow_task_execution_failed')
+    await until('the failed task is counted', hasFailed, (isCounted) => isCounted)
+    await unknown.terminate()
     const response = await fetch(`${worker.at}/metrics`)
     assert.equal(response.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8')
     text = await response.text()
@@ -54,6 +60,12 @@ describe('the metrics of a worker that has synced an account', () => {
     await started.handle.terminate()
   })
   after(() => parts.disposeAsync())
+
+  /** Counted by the SDK only once one has failed. */
+  const failATask = () =>
+    temporal.client.workflow.start('unknownToTheWorker', {
+      ...{ taskQueue: temporal.taskQueue, workflowId: uniqueName('unknown') },
+    })
 
   async function countsOf(name: string): Promise<typeof counted> {
     const { rows } = await pool.query(

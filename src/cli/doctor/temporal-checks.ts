@@ -1,6 +1,10 @@
 import type { Connection } from '@temporalio/client'
 import { workflowIdOf } from '../../accounts/account-name.ts'
+import { listAccounts } from '../../accounts/account-store.ts'
+import { explainDatabaseError } from '../../database/explain-error.ts'
+import { mapSideBySide } from '../../side-by-side.ts'
 import { searchAttributeNames } from '../../workflows/search-attributes.ts'
+import { findFailingTask, howItFails } from '../failing-task.ts'
 import { startLine } from '../next-steps.ts'
 import { type Check, fail, ok, someOf, warn } from './check.ts'
 import { clockFinding } from './clock.ts'
@@ -134,19 +138,55 @@ const clock: Check = {
   },
 }
 
+const describedAtATime = 20
+
 const workflows: Check = {
   name: 'workflows',
-  needs: ['namespace', 'accounts'],
+  // Not the check of the accounts, which fails by the settings of one of them.
+  needs: ['namespace', 'tables'],
   withinMs: 20_000,
   run: onTemporal(async (setup) => {
-    if (setup.accounts.length === 0) return null
+    const names = await namesOfAccounts(setup)
+    if (names.length === 0) return null
     const running = await runningWorkflows(setup)
-    const idle = setup.accounts
-      .map(({ account }) => account)
-      .filter((name) => !running.has(workflowIdOf(name)))
-    if (idle.length === 0) return ok(`all ${setup.accounts.length} accounts have theirs running`)
+    const idle = names.filter((name) => !running.has(workflowIdOf(name)))
+    const failing = await failingTasks(
+      setup,
+      names.filter((name) => !idle.includes(name)),
+    )
+    const [first] = failing
+    if (first !== undefined) {
+      return fail(
+        `the workflow task of ${someOf(failing.map(({ account }) => account))} ${howItFails(first.task)}`,
+        'give the workers what they lack: an earlier codec key (GEM_ATS_SYNC_PREVIOUS_CODEC_KEYS), or the version that the workflow began on; it goes on by itself then',
+      )
+    }
+    if (idle.length === 0) return ok(`all ${names.length} accounts have theirs running`)
     return warn(`none runs for ${someOf(idle)}`, `start it: ${startLine(setup.temporal, String(idle[0]))}`)
   }),
+}
+
+async function namesOfAccounts({ db, databaseUrl }: Setup): Promise<string[]> {
+  try {
+    return (await listAccounts(db)).map(({ account }) => account)
+  } catch (error) {
+    throw explainDatabaseError(error, databaseUrl)
+  }
+}
+
+async function failingTasks(setup: Setup, accounts: readonly string[]) {
+  const [{ Client }, { clientDataConverter }] = await Promise.all([
+    import('@temporalio/client'),
+    import('../../codec/data-converter.ts'),
+  ])
+  const { namespace, codecKeys } = setup.temporal
+  const connection = await setup.connection()
+  const client = new Client({ connection, namespace, dataConverter: clientDataConverter(codecKeys) })
+  const found = await mapSideBySide(accounts, describedAtATime, async (account) => ({
+    account,
+    task: await ask(setup, () => findFailingTask(client.workflow.getHandle(workflowIdOf(account)))),
+  }))
+  return found.flatMap(({ account, task }) => (task === null ? [] : [{ account, task }]))
 }
 
 async function runningWorkflows(setup: Setup): Promise<ReadonlySet<string>> {

@@ -1,4 +1,5 @@
 import type { AccountOverview } from '../../database/list-accounts.ts'
+import { someOf } from '../doctor/check.ts'
 import { tableLines } from '../output.ts'
 import { readAnswer, silenceOf } from './answer.ts'
 import { rateOf } from './gather-account.ts'
@@ -16,8 +17,8 @@ export function accountsLines(overviews: readonly Overview[], now: number): stri
     HEAD,
     overviews.map((overview) => Object.values(overviewOf(overview, now))),
   )
-  const notes = new Set(overviews.flatMap(noteOf))
-  return notes.size === 0 ? table : [...table, '', ...notes]
+  const notes = notesOf(overviews)
+  return notes.length === 0 ? table : [...table, '', ...notes]
 }
 
 /** What the table shows of an account, in its order. */
@@ -44,18 +45,33 @@ function callsPerSecond({ settings, learned }: AccountOverview): string | null {
   return learned !== null && learned < allowed ? `${learned.toFixed(1)} of ${allowed}` : String(allowed)
 }
 
-/** Why something of the table is missing. */
-function noteOf({ known, outcome }: Overview): string[] {
-  if (outcome === null) {
+/** Why something of the table is missing, and whose. */
+function notesOf(overviews: readonly Overview[]): string[] {
+  if (overviews.some(({ outcome }) => outcome === null)) {
     return [
       `More than ${MOST_ASKED} accounts: the database alone was asked. gem-ats-sync status NAME asks one's workflow.`,
     ]
   }
-  const silence = silenceOf(outcome)
-  if (silence === null) return []
-  if (outcome.kind === 'not-running')
-    return [
-      `The workflow of ${known.account} does not run: gem-ats-sync status ${known.account} says how to start it.`,
-    ]
-  return [`No answer of the workflows: ${silence}. The table shows what the database knows.`]
+  const silent = overviews.flatMap(({ known: { account }, outcome }) => {
+    const why = outcome && silenceOf(outcome)
+    return why === null ? [] : [{ account, why, isIdle: outcome?.kind === 'not-running' }]
+  })
+  const idle = silent
+    .filter(({ isIdle }) => isIdle)
+    .map(
+      ({ account }) =>
+        `The workflow of ${account} does not run: gem-ats-sync status ${account} says how to start it.`,
+    )
+  const byReason = Map.groupBy(
+    silent.filter(({ isIdle }) => !isIdle),
+    ({ why }) => why,
+  )
+  const unanswered = [...byReason].map(([why, accounts]) => {
+    const whose =
+      accounts.length === overviews.length
+        ? 'the workflows'
+        : `the workflow of ${someOf(accounts.map(({ account }) => account))}`
+    return `No answer of ${whose}: ${why}. The table shows what the database knows.`
+  })
+  return [...idle, ...unanswered]
 }
