@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { settingKeys } from '../../src/accounts/setting-declarations.ts'
+import { checksFor } from '../../src/cli/doctor/checks.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { variableNames } from '../../src/config/variables.ts'
 import { readEnvironment } from '../../src/embedded/environment.ts'
@@ -50,6 +51,17 @@ test('variables that the README and docs/environment.md name are read, and all t
     [...variableNames, ...embeddedVariables()].filter((name) => !documented.includes(`\`${name}\``)),
     [],
   )
+})
+
+test("the README's example of doctor has its checks in their order, and counts them right", () => {
+  const lines = sectionOf(readme, 'Operating').match(/^(ok|warn|fail|skipped) +\S.*$/gm) ?? []
+  assert.deepEqual(
+    lines.map((line) => /^\w+ +(.*?) {2}/.exec(line)?.[1]),
+    checksFor({ gem: null }).map(({ name }) => name),
+  )
+  const count = (state: string) => lines.filter((line) => line.startsWith(`${state} `)).length
+  const sum = `${count('ok')} ok, ${count('warn')} to look at, ${count('fail')} failed, ${count('skipped')} skipped`
+  assert.ok(readme.includes(`\n${sum}\n`), sum)
 })
 
 test("the README's table of settings has exactly the settings there are", () => {
