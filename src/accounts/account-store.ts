@@ -85,23 +85,23 @@ export async function listAccounts(db: Db): Promise<Account[]> {
  */
 export async function updateKey(db: Db, keyring: Keyring, account: string, keys: Keys): Promise<void> {
   const waited = sql<boolean>`state = 'NEEDS_CREDENTIALS'`
-  await db.transaction().execute(async (trx) => {
-    const updated = await trx
-      .updateTable('sync.accounts')
-      .set({
-        ...sealKeys(keyring, account, keys),
-        key_compared: false,
-        key_version: sql<number>`key_version + 1`,
-        state: sql<AccountState>`case when ${waited} then 'ACTIVE' else state end`,
-        state_reason: sql<string | null>`case when ${waited} then null else state_reason end`,
-        updated_at: sql<Date>`clock_timestamp()`,
-      })
-      .where('account', '=', account)
-      .returning('account')
-      .executeTakeFirst()
-    if (updated === undefined) throw unknownAccount(account)
-    await trx.deleteFrom('sync.held_back_deletions').where('account', '=', account).execute()
-  })
+  const updated = await db
+    .with('forgotten', (forgetting) =>
+      forgetting.deleteFrom('sync.held_back_deletions').where('account', '=', account),
+    )
+    .updateTable('sync.accounts')
+    .set({
+      ...sealKeys(keyring, account, keys),
+      key_compared: false,
+      key_version: sql<number>`key_version + 1`,
+      state: sql<AccountState>`case when ${waited} then 'ACTIVE' else state end`,
+      state_reason: sql<string | null>`case when ${waited} then null else state_reason end`,
+      updated_at: sql<Date>`clock_timestamp()`,
+    })
+    .where('account', '=', account)
+    .returning('account')
+    .executeTakeFirst()
+  if (updated === undefined) throw unknownAccount(account)
 }
 
 /**
