@@ -34,7 +34,7 @@ describe('an older backup that is restored under a running workflow', () => {
       `truncate ${rows.map(({ name }) => name).join(', ')}`,
       // Rows refer to each other: they are there together, or not at all.
       'set local session_replication_role = replica',
-      ...rows.map(({ name, copy }) => `insert into ${name} table ${copy}`),
+      ...rows.map(({ name, copy }) => `insert into ${name} overriding system value table ${copy}`),
     ]
     return async () => void (await product.pool.query(`begin; ${restore.join('; ')}; commit`))
   }
