@@ -18,7 +18,7 @@ import { listen } from './listen.ts'
 import { loadAccount } from './load-account.ts'
 import type { Status } from './messages.ts'
 import { takeNextRun } from './next-run.ts'
-import { lookAgainMs, obstacleAfter, obstacles, refusedKey } from './obstacles.ts'
+import { lookAgainMs, obstacleAfter, obstacles, refusedKey, waitAfterHalts } from './obstacles.ts'
 import { enqueue } from './resync-queue.ts'
 import { Retention } from './retention.ts'
 import { readStreams } from './run-sync.ts'
@@ -71,6 +71,8 @@ class AccountLife {
   #isEnding = false
   /** Something has happened since the last look at the account: settings or keys may be others. */
   #woken = false
+  /** The account is looked at amid a sync. */
+  #agreeing: Promise<void> | null = null
 
   constructor({ account, state }: AccountSyncInput) {
     this.#account = account
@@ -170,7 +172,9 @@ class AccountLife {
       await this.#begin(run)
       const isTimeToContinue = () => this.#continuation.isDue()
       const onProgress = () => this.#show()
-      const end = await readStreams({ account, state, maxInFlight, isTimeToContinue, onProgress }, run)
+      const onHalted = () => this.#agree(run)
+      const context = { account, state, maxInFlight, isTimeToContinue, onProgress, onHalted }
+      const end = await readStreams(context, run)
       if (end === 'cut' || end === 'obstacle') return
       if (end === 'fenced') return this.#renew(run)
       if (end === 'credentials') await this.#askForCredentials(run)
@@ -180,6 +184,28 @@ class AccountLife {
       if (run.fenced === null) throw error
       this.#renew(run)
     }
+  }
+
+  /** One at a time, whichever streams it concerns. */
+  async #agree(run: RunProgress): Promise<void> {
+    this.#agreeing ??= this.#agreeWithDatabase(run).finally(() => {
+      this.#agreeing = null
+    })
+    await this.#agreeing
+  }
+
+  /**
+   * Somebody has changed the account's state in PostgreSQL: it is set right at once. Whoever insists, be it SQL or
+   * another Temporal that syncs the account, is met with ever longer waits.
+   */
+  async #agreeWithDatabase(run: RunProgress): Promise<void> {
+    const ms = waitAfterHalts(++run.halts)
+    if (ms > 0) {
+      const summary = `somebody else keeps setting the account's state: again in ${ms / 60_000} min`
+      await condition(() => this.#woken || this.#continuation.isDue(), ms, { summary })
+    }
+    await this.#look()
+    await this.#mirror.settled()
   }
 
   /** Not cut off: a run that began in PostgreSQL after it was ended there would stay open. */

@@ -37,6 +37,13 @@ export const refusedKey: Obstacle = {
 /** How often an account in need of somebody is looked at, in case no message told of the remedy. */
 export const lookAgainMs = 3_600_000
 
+const longestHaltMs = 3_600_000
+
+/** How long to wait once PostgreSQL has kept slices from calling Gem so many times in a row: 0, 1, 2, 4 minutes … an hour. */
+export function waitAfterHalts(halts: number): number {
+  return halts < 2 ? 0 : Math.min(60_000 * 2 ** (halts - 2), longestHaltMs)
+}
+
 /** What stands in the way now, given what stood there before. */
 export function obstacleAfter(before: Obstacle | null, loaded: LoadedAccount): Obstacle | null {
   if (loaded.obstacle !== null) return loaded.obstacle

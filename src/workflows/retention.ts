@@ -1,6 +1,6 @@
 import { ActivityFailure, condition, isCancellation } from '@temporalio/workflow'
 import type { AccountSchedule, AppliedRetention, RetentionDays } from '../activities/account.types.ts'
-import { bookkeeping } from './activities.ts'
+import { bookkeeping, priorities } from './activities.ts'
 import type { AccountState } from './state.ts'
 
 /** What is known of the last time that retention was applied. */
@@ -91,7 +91,8 @@ export class Retention {
   async #letGoSome(now: string, summary: string): Promise<AppliedRetention> {
     this.isWorking = true
     try {
-      return await bookkeeping.applyRetention.executeWithOptions({ summary }, [
+      const priority = { priorityKey: priorities.retention }
+      return await bookkeeping.applyRetention.executeWithOptions({ summary, priority }, [
         { account: this.#account, now },
       ])
     } finally {

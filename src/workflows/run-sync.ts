@@ -4,7 +4,7 @@ import { failureTypes } from '../activities/failure-types.ts'
 import type { SliceInput, SliceResult } from '../activities/slice.types.ts'
 import type { FailedSlice } from '../errors.ts'
 import { computePhases, type StreamName, streams } from '../streams.ts'
-import { bookkeeping, reading } from './activities.ts'
+import { bookkeeping, priorities, reading } from './activities.ts'
 import { fencedBy } from './fenced.ts'
 import type { AccountState, RunProgress, StreamProgress } from './state.ts'
 import { noteFailure, noteSuccess } from './trouble.ts'
@@ -18,6 +18,8 @@ export interface RunContext {
   readonly isTimeToContinue: () => boolean
   /** Told after every step, to show it. */
   readonly onProgress: () => void
+  /** Told when PostgreSQL has kept a slice from calling Gem, though the workflow has not; returns when the next may try. */
+  readonly onHalted: () => Promise<void>
 }
 
 /** `cut`: go on after continue-as-new. `obstacle`: go on once it is out of the way. `fenced`: it can write no more. */
@@ -81,6 +83,7 @@ async function readStream(
     await mayCallGem(context, run, progress)
     if (mustStop(context, run)) return
     context.onProgress()
+    const { halts } = run
     try {
       phase.slicesUnderWay++
       const slice = await readSlice(context, run, progress, { beside: phase.streams, goesOn }).finally(() => {
@@ -88,6 +91,8 @@ async function readStream(
       })
       take(run, progress, slice)
       goesOn = slice.kind === 'more'
+      // One that began before the last look at the account tells nothing new.
+      if (slice.kind === 'halted' && run.halts === halts && !context.state.paused) await context.onHalted()
     } catch (error) {
       goesOn = false
       if (isCancellation(error) || fencedBy(error) !== null) throw error
@@ -162,8 +167,13 @@ function readSlice(
   }
   const summary = `${stream}: ${run.mode}, from page ${counts.pages + 1}`
   // Where the server has fairness on, slices of many accounts take turns account by account.
-  const priority = { fairnessKey: account }
+  const priority = { priorityKey: priorityOf(run), fairnessKey: account }
   return reading.syncSlice.executeWithOptions({ summary, priority }, [input])
+}
+
+function priorityOf({ mode, trigger }: RunProgress): number {
+  if (mode === 'delta') return priorities.delta
+  return trigger === 'start' ? priorities.firstFull : priorities.full
 }
 
 function take(run: RunProgress, progress: StreamProgress, slice: SliceResult): void {
@@ -171,7 +181,10 @@ function take(run: RunProgress, progress: StreamProgress, slice: SliceResult): v
   else run.answered = slice.counts.pages > progress.counts.pages
   progress.counts = slice.counts
   progress.error = null
-  if (slice.kind !== 'halted') noteSuccess(run, progress)
+  if (slice.kind !== 'halted') {
+    run.halts = 0
+    noteSuccess(run, progress)
+  }
   if (slice.kind === 'wait') noteWait(run, slice)
   else if (!isWaiting(run)) run.throttled = 0
   if (slice.kind === 'done') {

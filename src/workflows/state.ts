@@ -50,6 +50,8 @@ export interface RunProgress {
   waitReason: 'throttled' | 'quota' | null
   /** A person has lifted the wait, which PostgreSQL is yet to be told. */
   lift: 'asked' | 'under way' | null
+  /** Times in a row that PostgreSQL said that the account is not active, though the workflow had told it otherwise. */
+  halts: number
   /** 429s in a row. */
   throttled: number
   trouble: Trouble | null
@@ -122,6 +124,7 @@ export function newRun(
     waitUntil: null,
     waitReason: null,
     lift: null,
+    halts: 0,
     throttled: 0,
     trouble: troubleBefore(streams, broken, run.startedAt),
     progressed: false,
