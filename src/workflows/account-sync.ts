@@ -64,7 +64,7 @@ class AccountLife {
   readonly #state: AccountState
   readonly #mirror: AccountMirror
   readonly #retention: Retention
-  readonly #shown = new ShownStatus()
+  readonly #shown: ShownStatus
   readonly #continuation = new Continuation()
   #due: DueSync | null = null
   /** Only what is under way goes on: the Temporal run ends once it is done. */
@@ -77,6 +77,7 @@ class AccountLife {
   constructor({ account, state }: AccountSyncInput) {
     this.#account = account
     this.#state = state ?? initialState()
+    this.#shown = new ShownStatus(account)
     this.#mirror = new AccountMirror(account, this.#state, () => this.#wake())
     this.#retention = new Retention(account, this.#state, () => this.#isEnding || this.#continuation.isDue())
     // Before the first await: a message that comes earlier waits for its handler.
@@ -113,6 +114,7 @@ class AccountLife {
   async #live(): Promise<never> {
     this.#mirror.keep().catch(unlessCancelled)
     this.#retention.keep().catch(unlessCancelled)
+    this.#show()
     while (!this.#continuation.isDue()) {
       const schedule = await this.#look()
       const run = schedule && this.#takeUp(schedule)

@@ -120,7 +120,7 @@ const streamStatus = ({
 
 /** The status as Markdown, for the Web UI: what a person on call wants first comes first. */
 export function toMarkdown(status: Status): string {
-  const lines = [`**${status.state}** ${status.doing}`]
+  const lines = [`**${status.state}** ${status.doing}`, `Account: \`${status.account}\``]
   if (status.lastSync) {
     const { mode, state, finishedAt, error, rejected } = status.lastSync
     lines.push(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
-import { statusQuery } from '../../src/workflows/messages.ts'
+import { continued } from '../support/continued.ts'
 import { type Product, startProduct } from '../support/product.ts'
 import { resetToLatestSync } from '../support/reset-workflow.ts'
 
@@ -28,17 +28,6 @@ async function assertRefused(handle: WorkflowHandle, why: RegExp): Promise<void>
     assert.match(message, why)
     return true
   })
-}
-
-/** Continues as new: the server wants it to, once the history is large. */
-async function continued(handle: WorkflowHandle): Promise<WorkflowHandle> {
-  const latest = product.client.workflow.getHandle(handle.workflowId)
-  const first = (await latest.describe()).runId
-  for (;;) {
-    await latest.signal('resync', 'x'.repeat(1_000_000))
-    await latest.query(statusQuery)
-    if ((await latest.describe()).runId !== first) return latest
-  }
 }
 
 /** The input of the workflow's latest run, as the Web UI fills it in for another start. */
@@ -84,7 +73,7 @@ describe('a workflow that is started with', () => {
     const account = await product.addAccount()
     const handle = await startWith(account, { account })
     await product.nextSync(account)
-    const latest = await continued(handle)
+    const latest = await continued(handle, product.client)
     const carried = await inputOf(latest)
     assert.deepEqual(Object.keys(Object(carried)), ['account', 'state'])
     await latest.terminate()
@@ -100,7 +89,7 @@ describe('a workflow that is started with', () => {
     const account = await product.addAccount()
     const handle = await startWith(account, { account })
     await product.nextSync(account)
-    const latest = await continued(handle)
+    const latest = await continued(handle, product.client)
     await latest.signal('resync', {})
     assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
     await resetToLatestSync(product, latest)

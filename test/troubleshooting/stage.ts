@@ -46,7 +46,7 @@ export interface Actor {
   log(): string
 }
 
-export async function openStage(): Promise<Stage> {
+export async function openStage(more: Readonly<Record<string, string>> = {}): Promise<Stage> {
   await using parts = new AsyncDisposableStack()
   const database = parts.use(await createTestDatabase())
   const temporal = parts.use(await connectTestTemporal())
@@ -54,7 +54,7 @@ export async function openStage(): Promise<Stage> {
   const port = await getPort()
   let proxy = await startTcpProxy(port, new URL(database.workerUrl).host)
   parts.defer(() => proxy.close())
-  const env = environmentOf(through(port, database.workerUrl), temporal)
+  const env = { ...environmentOf(through(port, database.workerUrl), temporal), ...more }
   const worker = parts.use(await startReadyWorker(env))
   const opened = parts.move()
   return {

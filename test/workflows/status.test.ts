@@ -164,7 +164,10 @@ describe('the status as Markdown', () => {
     toMarkdown(status(change, next))
 
   test('begins with the state and what the account is doing', () => {
-    assert.equal(markdown({}), `**WAITING** next delta sync at ${later}\n\nNext: delta at ${later}`)
+    assert.equal(
+      markdown({}),
+      `**WAITING** next delta sync at ${later}\n\nAccount: \`acme\`\n\nNext: delta at ${later}`,
+    )
   })
 
   test('tells how the last sync ended, each line of its error quoted', () => {
