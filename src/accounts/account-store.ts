@@ -5,6 +5,7 @@ import { FencedError, UserError } from '../errors.ts'
 import { checkAccountName } from './account-name.ts'
 import type { Keyring } from './encryption.ts'
 import { isLeftOver } from './left-over-rows.ts'
+import { nearest } from './nearest.ts'
 import {
   type Credentials,
   type Keys,
@@ -68,8 +69,13 @@ export async function checkNameIsFree(db: Db, account: string): Promise<void> {
 /** @throws UserError if there is no such account. */
 export async function findAccount(db: Db, account: string): Promise<Account> {
   const found = await accounts(db).where('account', '=', checkAccountName(account)).executeTakeFirst()
-  if (found === undefined) throw unknownAccount(account)
+  if (found === undefined) throw unknownAccount(account, nearest(account, await listNames(db)))
   return found
+}
+
+async function listNames(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('sync.accounts').select('account').execute()
+  return rows.map(({ account }) => account)
 }
 
 /** All accounts by their names. */
@@ -200,9 +206,10 @@ function taken(account: string): UserError {
   )
 }
 
-export function unknownAccount(account: string): UserError {
+export function unknownAccount(account: string, meant: string | null = null): UserError {
+  const question = meant === null ? '' : `did you mean ${meant}? `
   return new UserError(
-    `There is no account ${account}; gem-ats-sync account list shows those there are, ` +
+    `There is no account ${account}; ${question}gem-ats-sync account list shows those there are, ` +
       `gem-ats-sync account add ${account} adds it`,
   )
 }
