@@ -95,12 +95,12 @@ async function withWorkflow<T>(
   }
 }
 
-interface WorkflowClient extends AsyncDisposable {
+export interface WorkflowClient extends AsyncDisposable {
   ask<T>(account: string, use: (handle: WorkflowHandle) => Promise<T>): Promise<Outcome<T>>
 }
 
 /** @throws the SDK's error if Temporal does not answer. */
-async function openClient(temporal: TemporalConfig): Promise<WorkflowClient> {
+export async function openClient(temporal: TemporalConfig): Promise<WorkflowClient> {
   // Loaded only where it is used: most commands would wait a quarter of a second for nothing.
   const [sdk, { clientDataConverter }] = await Promise.all([
     import('@temporalio/client'),

@@ -10,10 +10,14 @@ export function startLine({ program, taskQueue }: TemporalConfig, account: strin
     '--type accountSync',
     `--workflow-id ${workflowIdOf(account)}`,
     `--input '{"account":"${account}"}'`,
-    `--static-summary 'Gem → PostgreSQL: ${account}'`,
-    `--static-details 'Mirrors the Gem account ${account} into the schema ats'`,
+    `--static-summary '${staticSummary(account)}'`,
+    `--static-details '${staticDetails(account)}'`,
   ].join(' ')
 }
+
+/** How the Web UI names the account's workflow. */
+export const staticSummary = (account: string) => `Gem → PostgreSQL: ${account}`
+export const staticDetails = (account: string) => `Mirrors the Gem account ${account} into the schema ats`
 
 /** What became of a change, for people. */
 export function afterChange(outcome: Outcome<void>, temporal: TemporalConfig, account: string): string {

@@ -2,11 +2,15 @@ import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { accountAdd } from './account-add.ts'
 import { accountList } from './account-list.ts'
+import { accountPause, accountResume } from './account-pause.ts'
 import { accountRemove } from './account-remove.ts'
+import { accountResync } from './account-resync.ts'
 import { accountRotateEncryptionKey } from './account-rotate-encryption-key.ts'
 import { accountSet } from './account-set.ts'
 import { accountSetKey } from './account-set-key.ts'
 import { accountShow } from './account-show.ts'
+import { accountStart } from './account-start.ts'
+import { accountStop } from './account-stop.ts'
 import { onDatabase } from './choose-database.ts'
 import { codecServer } from './codec-server.ts'
 import { complete, completion } from './completion.ts'
@@ -26,13 +30,14 @@ Colours only at a terminal; NO_COLOR=1 and FORCE_COLOR=1 say otherwise. DEBUG=ge
 First steps:
   gem-ats-sync demo                 # see it work, with a simulated Gem
   gem-ats-sync migrate              # create the tables in your own PostgreSQL
-  gem-ats-sync account add acme     # asks for the API key; then prints how to start the sync
+  gem-ats-sync account add acme     # asks for the API key
+  gem-ats-sync account start acme   # or the line of the temporal CLI that account add prints
   gem-ats-sync status acme`
 
 export function createProgram(): Command {
   const account = new Command('account')
-    .description('Adds, shows, changes and removes Gem accounts.')
-    .summary('add, show, change and remove accounts')
+    .description('Adds, shows, changes and removes Gem accounts, and steers their workflows.')
+    .summary('add, show, change and remove accounts; start, stop, pause and resync them')
   for (const command of accountCommands()) account.addCommand(command)
   const rejected = new Command('rejected')
     .description('Shows records of Gem that could not be mapped.')
@@ -67,6 +72,11 @@ function accountCommands(): Command[] {
     onDatabase('writes', accountSetKey()),
     onDatabase('writes', accountRotateEncryptionKey()),
     onDatabase('writes', accountRemove()),
+    onDatabase('writes', accountStart()),
+    onDatabase('writes', accountStop()),
+    onDatabase('writes', accountPause()),
+    onDatabase('writes', accountResume()),
+    onDatabase('writes', accountResync()),
   ]
 }
 

@@ -96,6 +96,7 @@ describe('with another DATABASE_URL', () => {
     ['set-key', 'plain'],
     ['remove', 'plain', '--yes'],
     ['rotate-encryption-key', '--all'],
+    ...['start', 'stop', 'pause', 'resume', 'resync'].map((command) => [command, 'plain']),
   ]) {
     test(`account ${command} names both and writes nothing`, async () => {
       const { code, stdout, stderr } = await run(['account', String(command), ...args], env())

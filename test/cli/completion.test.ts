@@ -17,7 +17,7 @@ const offered = (...words: string[]) =>
 
 test('commands are offered, and those of a group below its name', () => {
   assert.deepEqual(offered('st'), ['status'])
-  assert.deepEqual(offered('account', 's'), ['show', 'set', 'set-key'])
+  assert.deepEqual(offered('account', 's'), ['show', 'set', 'set-key', 'start', 'stop'])
   assert.ok(!offered('').includes('complete'))
 })
 
@@ -28,6 +28,13 @@ test('accounts are offered where the name of one belongs, and not for a new one'
   assert.deepEqual(offered('status', '--watch', 'b'), ['beta'])
   assert.deepEqual(offered('account', 'add', ''), [])
   assert.deepEqual(offered('status', 'acme', ''), [])
+})
+
+test('where a command takes several accounts, those that are not there yet are offered', () => {
+  assert.deepEqual(offered('account', 'pause', ''), ['acme', 'beta'])
+  assert.deepEqual(offered('account', 'resync', '--mode', 'delta', 'acme', ''), ['beta'])
+  assert.deepEqual(offered('account', 'resync', '--mode', ''), ['full', 'delta'])
+  assert.deepEqual(offered('account', 'stop', '--t'), ['--timeout'])
 })
 
 test('options are offered, and the values of those that have a choice', () => {

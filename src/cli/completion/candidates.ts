@@ -28,10 +28,15 @@ function possible(command: Command, rest: readonly string[], typed: string, acco
   if (open !== undefined) return (open.argChoices ?? []).map((value) => ({ value, description: '' }))
   if (typed.startsWith('-')) return optionsOf(command)
   if (command.commands.length > 0) return subcommandsOf(command)
-  return takesAccount(command) && argumentsIn(command, rest).length === 0
-    ? accounts.map((value) => ({ value, description: 'account' }))
-    : choicesOf(command)
+  if (!takesAccount(command)) return choicesOf(command)
+  const given = argumentsIn(command, rest)
+  if (given.length > 0 && !takesSeveral(command)) return choicesOf(command)
+  return accounts
+    .filter((value) => !given.includes(value))
+    .map((value) => ({ value, description: 'account' }))
 }
+
+const takesSeveral = (command: Command) => command.registeredArguments[0]?.variadic === true
 
 const isNamed = ({ long, short }: Option, word: string | undefined) =>
   word !== undefined && (word === long || word === short)

@@ -19,9 +19,16 @@ const schema = z.looseObject({
   ),
   waitingUntil: time.nullable(),
   lastSync: z
-    .looseObject({ mode: z.string(), state: z.string(), finishedAt: time, error: z.string().nullable() })
+    .looseObject({
+      run: z.string(),
+      mode: z.string(),
+      state: z.string(),
+      finishedAt: time,
+      error: z.string().nullable(),
+    })
     .nullable(),
   nextSync: z.looseObject({ mode: z.string(), at: time }).nullable(),
+  queue: z.array(z.looseObject({ id: z.string(), mode: z.string() })),
 })
 
 export type WorkflowAnswer = z.infer<typeof schema>
