@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Db } from '../database/connect.ts'
 import { UserError } from '../errors.ts'
+import { describeWorkflow } from './describe-workflow.ts'
 import {
   answerOf,
   type Steered,
@@ -33,17 +34,17 @@ async function stop(
   { timeout }: WaitOptions,
 ): Promise<Steered> {
   const asked = await workflows.ask(account, async (handle) => {
-    const { status } = await handle.describe()
+    const { status } = await describeWorkflow(handle)
     // Temporal takes the request for one that has ended, too.
-    if (status.name === 'RUNNING') await handle.cancel()
-    return status.name === 'RUNNING'
+    if (status === 'RUNNING') await handle.cancel()
+    return status === 'RUNNING'
   })
   if (asked.kind === 'not-running' || !answerOf(asked, account))
     return { result: 'not running', line: 'its workflow was not running' }
   const ended = await waitFor({ timeout }, async () => {
-    const outcome = await workflows.ask(account, (handle) => handle.describe())
+    const outcome = await workflows.ask(account, describeWorkflow)
     if (outcome.kind !== 'done') return null
-    const { name } = outcome.value.status
+    const { status: name } = outcome.value
     return name === 'RUNNING' || name === 'CONTINUED_AS_NEW' || (await hasOpenRun(db, account)) ? null : name
   })
   if (ended === 'CANCELLED') return { result: 'stopped', line: 'stopped (CANCELLED)' }

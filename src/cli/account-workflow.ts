@@ -3,6 +3,7 @@ import { workflowIdOf } from '../accounts/account-name.ts'
 import type { TemporalConfig } from '../config.ts'
 import { mapSideBySide } from '../side-by-side.ts'
 import { withoutProxy } from '../temporal-channel.ts'
+import { describeWorkflow, isNotFound } from './describe-workflow.ts'
 import { findFailingTask, howItFails } from './failing-task.ts'
 
 /** Temporal is asked on the side: a command that has done its work does not wait long for it. */
@@ -46,7 +47,7 @@ export interface HeldUp {
 /** Empty if nothing has failed, or nobody can tell. Unlike the query, it needs no worker. */
 export async function findHeldUp(temporal: TemporalConfig, account: string): Promise<readonly HeldUp[]> {
   const outcome = await withWorkflow(temporal, account, async (handle) => {
-    const { raw } = await handle.describe()
+    const { raw } = await describeWorkflow(handle)
     const { decodeOptionalFailureToOptionalError: decode } = await import(
       '@temporalio/common/lib/internal-non-workflow/index.js'
     )
@@ -129,7 +130,10 @@ export async function openClient(temporal: TemporalConfig): Promise<WorkflowClie
           value: await connection.withDeadline(Date.now() + ANSWER_MS, () => use(handle)),
         }
       } catch (error) {
-        const hasEnded = error instanceof sdk.WorkflowNotFoundError || error instanceof sdk.QueryRejectedError
+        const hasEnded =
+          error instanceof sdk.WorkflowNotFoundError ||
+          error instanceof sdk.QueryRejectedError ||
+          isNotFound(error)
         if (hasEnded) return { kind: 'not-running' }
         if (!isUnanswered(error)) return unreachable(error)
         const failing = await connection

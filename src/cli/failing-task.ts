@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client'
+import { describeWorkflow } from './describe-workflow.ts'
 
 /** A workflow task that fails whichever worker takes it: Temporal gives it out again and again. */
 export interface FailingTask {
@@ -16,7 +17,7 @@ const LONGEST_ERROR = 300
 
 /** Null: it does not fail; at most, no worker takes it. */
 export async function findFailingTask(handle: WorkflowHandle): Promise<FailingTask | null> {
-  const { raw } = await handle.describe()
+  const { raw } = await describeWorkflow(handle)
   const attempts = raw.pendingWorkflowTask?.attempt ?? 0
   if (attempts < 2) return null
   const { workflowService, options } = handle.client

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { WorkflowHandle } from '@temporalio/client'
+import { describeWorkflow } from '../../src/cli/describe-workflow.ts'
 import type { SimulatedGem } from '../../src/embedded/simulated-gem/index.ts'
 import { startAccount, startReadyWorker } from '../worker/worker-under-test.ts'
 import type { TestTemporal } from './temporal.ts'
@@ -30,7 +31,7 @@ export async function startFailingTask(
   await handle.signal('pause')
   await until(
     'the task has failed',
-    async () => (await handle.describe()).raw.pendingWorkflowTask?.attempt ?? 0,
+    async () => (await describeWorkflow(handle)).raw.pendingWorkflowTask?.attempt ?? 0,
     (attempt) => attempt > 2,
   )
   return { account, handle, env, worker, [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose]() }

@@ -4,6 +4,7 @@ import { listAccounts } from '../../accounts/account-store.ts'
 import { explainDatabaseError } from '../../database/explain-error.ts'
 import { mapSideBySide } from '../../side-by-side.ts'
 import { searchAttributeNames } from '../../workflows/search-attributes.ts'
+import { listWorkflowIds } from '../describe-workflow.ts'
 import { findFailingTask, howItFails } from '../failing-task.ts'
 import { startLine } from '../next-steps.ts'
 import { type Check, fail, ok, someOf, warn } from './check.ts'
@@ -195,7 +196,7 @@ async function runningWorkflows(setup: Setup): Promise<ReadonlySet<string>> {
     const client = new Client({ connection, namespace: setup.temporal.namespace })
     const ids = new Set<string>()
     const query = `WorkflowType = 'accountSync' AND ExecutionStatus = 'Running'`
-    for await (const { workflowId } of client.workflow.list({ query, pageSize: 1_000 })) ids.add(workflowId)
+    for await (const workflowId of listWorkflowIds(client, query)) ids.add(workflowId)
     return ids
   })
 }
