@@ -1,15 +1,13 @@
-/** What a person waits for does not stand behind what nobody waits for. */
+/** What a person waits for does not stand behind what nobody waits for, as far as the server orders its queues. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { WorkflowHandle } from '@temporalio/client'
-import { tsToMs } from '@temporalio/common/lib/time.js'
 import { type Product, startProduct } from '../support/product.ts'
-import { until } from '../support/until.ts'
 
-describe('with one slot and a backlog of slices', () => {
+describe('the priorities of tasks', () => {
   let product: Product
   before(async () => {
-    product = await startProduct({ candidates: 30, seed: 33 }, { slots: 1 })
+    product = await startProduct({ candidates: 30, seed: 33 })
   })
   after(() => product[Symbol.asyncDispose]())
 
@@ -17,8 +15,6 @@ describe('with one slot and a backlog of slices', () => {
     readonly activity: string
     readonly priority: number
     readonly fairness: string
-    /** By the server's clock, in milliseconds. */
-    readonly started: number
   }
 
   async function tasksOf(handle: WorkflowHandle): Promise<Task[]> {
@@ -26,69 +22,13 @@ describe('with one slot and a backlog of slices', () => {
     return events.flatMap((event) => {
       const task = event.activityTaskScheduledEventAttributes
       if (!task) return []
-      const started = events.find(
-        ({ activityTaskStartedEventAttributes }) =>
-          String(activityTaskStartedEventAttributes?.scheduledEventId) === String(event.eventId),
-      )
       return {
         activity: task.activityType?.name ?? '',
         priority: task.priority?.priorityKey ?? 0,
         fairness: task.priority?.fairnessKey ?? '',
-        started: tsToMs(started?.eventTime),
       }
     })
   }
-
-  const storedState = async (account: string) =>
-    (await product.pool.query('select state from sync.accounts where account = $1', [account])).rows[0].state
-
-  test('a pause is written down before the next slice begins', async () => {
-    const asked = Promise.withResolvers<void>()
-    const held = Promise.withResolvers<void>()
-    product.gem.faults.add({
-      ...{ kind: 'drift', page: 1 },
-      before: async () => {
-        asked.resolve()
-        await held.promise
-      },
-    })
-    const account = await product.addAccount()
-    const handle = await product.start(account)
-    await asked.promise
-    const waiting = async (activity: string) =>
-      ((await handle.describe()).raw.pendingActivities ?? []).filter(
-        ({ activityType, lastStartedTime }) => activityType?.name === activity && !lastStartedTime,
-      ).length
-    await until(
-      'slices wait',
-      () => waiting('syncSlice'),
-      (count) => count > 0,
-    )
-    await handle.signal('pause')
-    await until(
-      'the pause waits',
-      () => waiting('setAccountState'),
-      (count) => count === 1,
-    )
-    held.resolve()
-    await until(
-      'PostgreSQL knows',
-      () => storedState(account),
-      (state) => state === 'PAUSED',
-    )
-    await until(
-      'all that waited have been told to halt',
-      async () => (await handle.describe()).raw.pendingActivities?.length ?? 0,
-      (count) => count === 0,
-    )
-    const tasks = await tasksOf(handle)
-    const [pause] = tasks.filter(({ activity }) => activity === 'setAccountState')
-    const slices = tasks.filter(({ activity }) => activity === 'syncSlice')
-    assert.equal(slices.length, 2)
-    assert.equal(slices.filter(({ started }) => started < Number(pause?.started)).length, 1)
-    await handle.signal('resume')
-    assert.equal((await product.nextSync(account)).state, 'SUCCEEDED')
-  })
 
   test('bookkeeping goes before slices, deltas before full syncs, and first ones come last', async () => {
     const account = await product.addAccount()
