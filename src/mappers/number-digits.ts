@@ -17,14 +17,18 @@ export class NumberDigits {
   /** @returns whether this number can be stored beside those before it. */
   take(number: string): boolean {
     const { before, after } = digitsOf(number)
-    this.#added += Math.max(0, before + after - number.length)
     if (before > MAX_BEFORE || after > MAX_AFTER) {
       this.problem = 'a number has more digits than PostgreSQL can store'
       return false
     }
-    if (this.#added <= MAX_ADDED) return true
-    this.problem ??= 'its numbers have more digits than it may take to print them'
-    return false
+    // What is left out adds nothing: the numbers behind it are kept.
+    const added = this.#added + Math.max(0, before + after - number.length)
+    if (added > MAX_ADDED) {
+      this.problem ??= 'its numbers have more digits than it may take to print them'
+      return false
+    }
+    this.#added = added
+    return true
   }
 }
 

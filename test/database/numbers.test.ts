@@ -58,10 +58,10 @@ describe('numbers of any size', () => {
   ]) {
     test(`${number.slice(0, 30)}, ${number.length} characters, is beyond PostgreSQL's: it costs its record alone`, async () => {
       const id = `refused-${number.slice(0, 30)}-${number.length}`
-      await mirror.commit('jobs', withNumbers(id, '1', number), job(`beside-${id}`))
+      await mirror.commit('jobs', withNumbers(id, '1', number, '2'), job(`beside-${id}`))
       const { reason, text } = await rejected(id)
       assert.equal(reason, 'record: a number has more digits than PostgreSQL can store')
-      assert.match(text, /"numbers": \[1, null\]/)
+      assert.match(text, /"numbers": \[1, null, 2\]/)
       await mirror.one(`select from ats.jobs where account = $account and remote_id = 'beside-${id}'`)
     })
   }
