@@ -53,9 +53,17 @@ function scaled(text: string): { digits: bigint; power: bigint } {
 /** What PostgreSQL cannot store becomes U+FFFD: U+0000 and lone surrogates. */
 export const storableText = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\uFFFD')
 
-/** A deep copy in which every text and every key is storable. */
+/** Digits that PostgreSQL's numeric holds before and after the point. */
+function isStorableNumber(text: string): boolean {
+  const [, whole = '', fraction = '', exponent = '0'] =
+    /^-?(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? []
+  return whole.length + Number(exponent) <= 131_072 && fraction.length - Number(exponent) <= 16_383
+}
+
+/** A deep copy in which every text and every key is storable; a number that is not is null. */
 export function storableJson(value: unknown): unknown {
   if (typeof value === 'string') return storableText(value)
+  if (isExactNumber(value)) return isStorableNumber(value.rawJSON) ? value : null
   if (Array.isArray(value)) return value.map(storableJson)
   if (!isObject(value)) return value
   return Object.fromEntries(
